@@ -1,0 +1,1 @@
+"""What does it mean? Pure functions: frame in, frame out, more columns, input untouched."""

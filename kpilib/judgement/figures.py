@@ -1,0 +1,63 @@
+"""How a figure is written: with its unit, and rounded for printing only."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import pandas as pd
+
+
+def show(value: float, unit: str = "", decimals: float = math.nan) -> str:
+    """
+    Write a figure as a reader would: `89.19%`, `£1,125,000`, `7.19 days`, `1 loan`.
+
+    Without `decimals`, as many as the figure has, at most two. No figure is an empty text.
+    """
+    if pd.isna(value):
+        return ""
+    if pd.isna(decimals):
+        number = f"{value:,.2f}".rstrip("0").rstrip(".")
+    else:
+        number = f"{value:,.{int(decimals)}f}"
+    if float(number.replace(",", "")) == 0:
+        number = number.removeprefix("-")
+    if unit == "£":
+        return f"-£{number[1:]}" if number.startswith("-") else f"£{number}"
+    if unit == "%":
+        return f"{number}%"
+    word = _one(unit) if number == "1" else unit
+    return f"{number} {word}".strip()
+
+
+def _one(unit: str) -> str:
+    """Give a unit in the singular: loan, business, day per FTE."""
+    first, space, rest = unit.partition(" ")
+    if first.endswith("sses"):
+        first = first[:-2]
+    elif first.endswith("s"):
+        first = first[:-1]
+    return first + space + rest
+
+
+def bare(value: float, unit: str = "", decimals: float = math.nan) -> str:
+    """Write a figure beside one that has named the unit already: only % and £ are said again."""
+    return show(value, unit if unit in ("%", "£") else "", decimals)
+
+
+def goal(value: float, unit: str, decimals: float) -> str:
+    """Write a target as councils do, with no more decimals than it has: `95%`, `9.83`."""
+    return bare(value, unit)
+
+
+def gap(value: float, unit: str, decimals: float) -> str:
+    """Write how far apart two figures are; percentages differ by points."""
+    return show(abs(value), "points" if unit == "%" else unit if unit == "£" else "", decimals)
+
+
+def show_all(values: Iterable[float], frame: pd.DataFrame, by=show) -> list[str]:
+    """Write a column of figures, each with the unit and decimals of its row."""
+    return [
+        by(value, unit, decimals)
+        for value, unit, decimals in zip(values, frame["unit"], frame["decimals"], strict=True)
+    ]

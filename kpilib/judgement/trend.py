@@ -1,0 +1,108 @@
+"""
+Direction of travel: better, worse, same, or cannot say.
+
+An arrow shows performance, not the number: fewer rough sleepers is better.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from kpilib.judgement.figures import bare, show_all
+from kpilib.records.framework import tolerance
+
+SIGN = {"high": 1.0, "on target": 1.0, "low": -1.0}
+
+
+def comparable(current: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
+    """
+    Find what each current reading may be compared with.
+
+    Args:
+        current: a row for each indicator, with indicator, basis, period_kind, start, end, break_from_start.
+        readings: every reading known, with indicator, period_kind, start, end, value, period_name.
+
+    Returns:
+        `current` with previous, previous_period, previous_name: the reading before it of the same kind of period;
+        and last_year, last_year_name: the same period a year earlier.
+        Nothing from before a break, and no previous one for a running total, which starts anew each year.
+    """
+    columns = ["indicator", "period_kind", "period", "period_name", "start", "end", "value"]
+    pairs = current[["indicator", "period_kind", "start", "end", "basis", "break_from_start"]].merge(
+        readings.loc[readings["value"].notna(), columns], on=["indicator", "period_kind"], suffixes=("", "_then")
+    )
+    broken = (pairs["start"] >= pairs["break_from_start"]) & (pairs["start_then"] < pairs["break_from_start"])
+    pairs = pairs[~broken & (pairs["end_then"] < pairs["end"])]
+    before = (
+        pairs[pairs["basis"] != "to date"]
+        .sort_values("end_then", kind="stable")
+        .drop_duplicates("indicator", keep="last")
+        .set_index("indicator")
+    )
+    year = pairs[pairs["end_then"] == pairs["end"] - 12].set_index("indicator")
+    who = current["indicator"]
+    return current.assign(
+        previous=who.map(before["value"]),
+        previous_period=who.map(before["period"]),
+        previous_name=who.map(before["period_name"]),
+        last_year=who.map(year["value"]),
+        last_year_name=who.map(year["period_name"]),
+    )
+
+
+def direction(frame: pd.DataFrame, steady_within: str = "0%") -> pd.DataFrame:
+    """
+    Say which way performance went, against the previous comparable reading and the same quarter last year.
+
+    Args:
+        frame: from `comparable`, with value, good_is, target_low, unit and decimals.
+        steady_within: a change no larger than this is `same`.
+
+    Returns:
+        the frame with direction, direction_year and direction_reason.
+    """
+    judged = frame.assign(
+        direction=_direction(frame, frame["previous"], steady_within),
+        direction_year=_direction(frame, frame["last_year"], steady_within),
+    )
+    return judged.assign(direction_reason=_reasons(judged))
+
+
+def _direction(frame: pd.DataFrame, then: pd.Series, steady_within: str) -> np.ndarray:
+    amount, share = tolerance(steady_within)
+    change = (frame["value"] - then) * frame["good_is"].map(SIGN)
+    nearer = (then - frame["target_low"]).abs() - (frame["value"] - frame["target_low"]).abs()
+    change = change.where(frame["good_is"] != "near", nearer)
+    steady = (amount * then.abs() if share else amount) + 1e-9
+    return np.select(
+        [change.isna(), change.abs() <= steady, change > 0], ["cannot say", "same", "better"], "worse"
+    )
+
+
+def _reasons(frame: pd.DataFrame) -> list[str]:
+    values = show_all(frame["value"], frame)
+    previous = show_all(frame["previous"], frame, bare)
+    reasons = []
+    for row, now, then in zip(frame.itertuples(), values, previous, strict=True):
+        if row.direction != "cannot say":
+            reasons.append(f"{now} against {then} in {row.previous_name}; {good_words(row.good_is)}.")
+        elif not now:
+            reasons.append("There is no figure to compare.")
+        elif row.good_is == "none":
+            reasons.append("The records do not say which way is good.")
+        elif row.basis == "to date":
+            reasons.append(
+                "A running total can be compared only with the same quarter last year"
+                + (", which is not in the records." if pd.isna(row.last_year) else ".")
+            )
+        elif row.good_is == "near" and not pd.isna(row.previous):
+            reasons.append("Without a target there is no telling which way is good.")
+        else:
+            reasons.append("There is no earlier figure that it can be compared with.")
+    return reasons
+
+
+def good_words(good_is: str) -> str:
+    """Say which way is good: `high is good`, `being on target is good`; nothing where the records do not say."""
+    return {"near": "near the target is good", "on target": "being on target is good", "none": ""}.get(good_is, f"{good_is} is good")

@@ -1,0 +1,1 @@
+"""How is it said? The page that a notebook opens: words, tables, charts and their looks."""

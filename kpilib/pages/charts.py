@@ -1,0 +1,365 @@
+"""
+Charts that say one thing: direct labels, a labelled target, no legend where a label serves.
+
+Each is an SVG picture with alternative text made from the same figures.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import textwrap
+from collections.abc import Sequence
+
+import matplotlib
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from kpilib.judgement.figures import bare, goal, show
+from kpilib.pages import words
+from kpilib.pages.shown import Shown
+from kpilib.pages.shown import show as fill
+from kpilib.pages.theme import GREY, HAIRLINE, INK, NAVY, PLUM, SOFT, TAGS
+
+_STEP = {"month": 1, "quarter": 3, "year": 12}
+_FREQUENCY = {"annual": 12, "termly": 4, "quarterly": 3, "monthly": 1}
+_LOOKS = {
+    "svg.fonttype": "none",
+    "svg.hashsalt": "kpilib",
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial", "sans-serif"],
+    "font.size": 9,
+    "axes.edgecolor": HAIRLINE,
+    "xtick.color": SOFT,
+    "ytick.color": SOFT,
+    "text.color": INK,
+    "axes.labelcolor": SOFT,
+}
+
+
+def picture(figure: Figure, alt: str, caption: str = "", data: Shown | None = None) -> Shown:
+    """
+    Show a figure with its alternative text; a picture without words is refused.
+
+    Raises:
+        ValueError: `alt` is empty.
+    """
+    if not alt.strip():
+        msg = "a picture needs alternative text: say in words what it shows, with the figures"
+        raise ValueError(msg)
+    file = io.StringIO()
+    with matplotlib.rc_context(_LOOKS):
+        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches="tight", pad_inches=0.06)
+    code = base64.b64encode(file.getvalue().encode()).decode()
+    return fill("picture", source=f"data:image/svg+xml;base64,{code}", alt=alt, caption=caption, data=data)
+
+
+def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
+    with matplotlib.rc_context(_LOOKS):
+        figure = Figure(figsize=(width, height))
+        axes = figure.subplots()
+    sns.despine(figure, left=True)
+    axes.tick_params(length=0, labelsize=9)
+    return figure, axes
+
+
+def spark(values: Sequence[float]) -> str:
+    """Draw the last few figures as a small line, the latest with a dot; as a picture's source."""
+    low, high = min(values), max(values)
+    rise = (high - low) or 1
+    points = [
+        (4 + 80 * place / (len(values) - 1), 12 if low == high else 20 - 16 * (value - low) / rise)
+        for place, value in enumerate(values)
+    ]
+    path = " ".join(f"{x:.1f},{y:.1f}" for x, y in points)
+    x, y = points[-1]
+    drawn = (
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 90 24">'
+        f'<polyline points="{path}" fill="none" stroke="{NAVY}" stroke-width="2"/>'
+        f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3.5" fill="{NAVY}"/></svg>'
+    )
+    return "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode()
+
+
+def trend(indicator: pd.Series, readings: pd.DataFrame, targets: pd.DataFrame) -> Shown:
+    """
+    Chart one indicator over time, with its target.
+
+    Args:
+        indicator: its row of the verdict.
+        readings: its readings with a value, in order of time.
+        targets: its targets for single periods, where each has its own; else empty.
+
+    Figures that add up to a year's are bars; a whole year before them is left out, being of another size.
+    A year's figure before quarterly ones is a hollow mark, not joined to them.
+    """
+    unit, decimals = indicator["unit"], indicator["decimals"]
+    kind = indicator["period_kind"]
+    main = readings[readings["period_kind"] == kind]
+    others = readings[(readings["period_kind"] != kind) & (readings["end"] < main["start"].min())]
+    if indicator["basis"] == "sum":
+        others = others.iloc[:0]
+    step = max(_STEP[kind], _FREQUENCY[indicator["frequency"]] if kind == "month" else 1)
+    first = main["end"].iloc[0]
+    x = (main["end"] - first) / step
+    before = pd.Series(range(-len(others), 0), index=others.index, dtype=float)
+    figure, axes = _canvas(5.6, 2.3)
+    if indicator["basis"] == "sum":
+        sns.barplot(x=x, y=main["value"], color=NAVY, ax=axes, native_scale=True, width=0.55)
+        bottom, top = 0.0, main["value"].max()
+    else:
+        groups = x.diff().gt(1.01).cumsum()
+        sns.lineplot(x=x, y=main["value"], units=groups, estimator=None, color=NAVY, marker="o",
+                     markeredgewidth=0, linewidth=2, ax=axes)  # fmt: skip
+        bottom, top = readings["value"].min(), readings["value"].max()
+    if len(others):
+        axes.plot(before, others["value"], "o", markerfacecolor="white", markeredgecolor=NAVY)
+    span = [*_target_marks(axes, indicator, main, x, targets), bottom, top]
+    room = (max(span) - min(span)) or abs(max(span)) * 0.1 or 1
+    axes.set_ylim(0 if indicator["basis"] == "sum" else min(span) - 0.25 * room, max(span) + 0.3 * room)
+    for place, value in [*zip(before, others["value"], strict=True), *zip(x, main["value"], strict=True)]:
+        axes.annotate(bare(value, unit, decimals), (place, value), xytext=(0, 6), textcoords="offset points",
+                      ha="center", weight="bold" if place == x.iloc[-1] else "normal")  # fmt: skip
+    places = [*before, *x]
+    axes.set_xlim(min(places) - 0.5, max(places) + 0.5)
+    axes.set_xticks(places, [name.replace(" ", "\n", 1) for name in [*others["period_short"], *main["period_short"]]])
+    axes.set(yticks=[], xlabel="", ylabel="")
+    return picture(figure, trend_words(indicator, pd.concat([others, main]), targets))
+
+
+def _target_marks(
+    axes: Axes, indicator: pd.Series, main: pd.DataFrame, x: pd.Series, targets: pd.DataFrame
+) -> list[float]:
+    """Draw the target and give the values that it takes up."""
+    unit = indicator["unit"]
+    if len(targets):
+        dues = main["period"].map(targets.set_index("period")["low"])
+        for place, due in zip(x, dues, strict=True):
+            if pd.notna(due):
+                axes.plot([place - 0.28, place + 0.28], [due, due], color=PLUM, linewidth=2, linestyle=(0, (3, 1.5)))
+        last = dues.last_valid_index()
+        axes.annotate(f"target {bare(dues[last], unit)}", (x[last] + 0.3, dues[last]), color=PLUM, va="center")
+        return list(dues.dropna())
+    if indicator["kind"] == "range":
+        low, high = indicator["target_low"], indicator["target_high"]
+        axes.axhspan(low, high, color=PLUM, alpha=0.12, linewidth=0)
+        axes.annotate(f"target {bare(low)} to {bare(high, unit)}", (1.01, (low + high) / 2),
+                      xycoords=("axes fraction", "data"), color=PLUM, va="center")  # fmt: skip
+        return [low, high]
+    due, label = _single_target(indicator)
+    if pd.isna(due):
+        return []
+    axes.axhline(due, color=PLUM, linewidth=1.4, linestyle=(0, (4, 2)))
+    axes.annotate(label, (1.01, due), xycoords=("axes fraction", "data"), color=PLUM, va="center")
+    return [due]
+
+
+def _single_target(indicator: pd.Series) -> tuple[float, str]:
+    """Give the height and label of a target line; for a sum, the even share of one period."""
+    if indicator["kind"] == "total" and indicator["basis"] == "sum":
+        months = indicator["target_end"] - indicator["target_start"] + 1
+        due = indicator["target_low"] * _STEP[indicator["period_kind"]] / months
+        return due, f"even share\n{bare(due, indicator['unit'])}"
+    if indicator["kind"] in ("point", "total"):
+        due = indicator["expected"]
+        label = "due by now" if indicator["share"] < 1 else "target"
+        return due, f"{label}\n{bare(due, indicator['unit'])}"
+    return float("nan"), ""
+
+
+def trend_words(indicator: pd.Series, readings: pd.DataFrame, targets: pd.DataFrame) -> str:
+    """Say what the chart of an indicator shows."""
+    figures = [show(value, indicator["unit"], indicator["decimals"]) for value in readings["value"]]
+    said = f"{indicator['short_name']}: {words.series(readings, figures)}."
+    if len(targets):
+        dues = words.series(targets, [goal(value, indicator["unit"], 0) for value in targets["low"]])
+        return f"{said} The targets are {dues}."
+    if indicator["kind"] == "range":
+        return f"{said} The target is {bare(indicator['target_low'])} to {bare(indicator['target_high'])}."
+    due, label = _single_target(indicator)
+    return said if pd.isna(due) else f"{said} {words.sentence('the ' + ' is '.join(label.splitlines()))}"
+
+
+def distance(judged: pd.DataFrame, last_name: str) -> Shown:
+    """
+    Chart how far each rated indicator is from its target, now and at the last quarter.
+
+    Args:
+        judged: with short_name, rating, away and away_before, in per cent of the target; minus is the bad side.
+        last_name: the last quarter's name.
+    """
+    edge = 50.0
+    labels = ["\n".join(textwrap.wrap(name, 34)) for name in judged["short_name"]]
+    figure, axes = _canvas(8.2, 0.7 + 0.44 * len(judged))
+    y = pd.Series(range(len(judged)), index=judged.index)
+    now, then = judged["away"].clip(-edge, edge), judged["away_before"].clip(-edge, edge)
+    axes.hlines(y, then, now, color=GREY, linewidth=2)
+    axes.plot(then, y, "o", markerfacecolor="white", markeredgecolor=GREY, markersize=6)
+    for rating, group in judged.groupby("rating"):
+        axes.plot(now[group.index], y[group.index], {"green": "o", "amber": "^", "red": "D"}[rating],
+                  color=TAGS[rating][0], markersize=7, linestyle="none")  # fmt: skip
+    axes.axvline(0, color=PLUM, linewidth=1.4, linestyle=(0, (4, 2)))
+    axes.annotate("on target", (0, -0.75), color=PLUM, ha="center", va="bottom", annotation_clip=False)
+    for place, value, shown in zip(y, judged["away"], now, strict=True):
+        beyond = " (off the scale)" if abs(value) > edge else ""
+        axes.annotate(f"{_signed(value)}{beyond}", (edge * 1.06, place), va="center", annotation_clip=False)
+    axes.set(xlim=(-edge * 1.04, edge * 1.04), ylim=(len(judged) - 0.4, -0.6), xlabel="", ylabel="")
+    axes.set_yticks(y, labels, color=INK)
+    axes.set_xticks([-50, -25, 0, 25, 50], ["50% worse", "25% worse", "", "25% better", "50% better"])
+    said = [
+        f"{row.short_name} {_apart(row.away)}{_was(row.away_before, last_name)}" for row in judged.itertuples()
+    ]
+    return picture(figure, f"Distance from target, as a share of the target. {'; '.join(said)}.")
+
+
+def _signed(value: float) -> str:
+    return f"{abs(value):.0f}% {'better' if value > 0 else 'worse'}" if round(value) else "on target"
+
+
+def _apart(value: float) -> str:
+    return f"is {_signed(value)} than its target" if round(value) else "is on target"
+
+
+def _was(value: float, name: str) -> str:
+    return "" if pd.isna(value) else f", at {name} {_signed(value)}"
+
+
+def seasons(indicator: pd.Series, readings: pd.DataFrame) -> Shown:
+    """
+    Chart the quarters of each year over one another, so that a season shows.
+
+    Args:
+        readings: quarterly readings with columns year, number (1 to 4), value and period_name.
+    """
+    figure, axes = _canvas(6.6, 2.7)
+    years = list(dict.fromkeys(readings["year"]))
+    colours = {year: NAVY if year == years[-1] else GREY for year in years}
+    sns.lineplot(readings, x="number", y="value", hue="year", palette=colours, marker="o", markeredgewidth=0,
+                 linewidth=2, legend=False, ax=axes)  # fmt: skip
+    for year, group in readings.groupby("year", sort=False):
+        for row in group.itertuples():
+            axes.annotate(bare(row.value, indicator["unit"], indicator["decimals"]), (row.number, row.value),
+                          xytext=(0, 6), textcoords="offset points", ha="center", color=colours[year])  # fmt: skip
+        end = group.iloc[-1]
+        axes.annotate(year, (end["number"], end["value"]), xytext=(16, 0), textcoords="offset points",
+                      va="center", color=colours[year], weight="bold")  # fmt: skip
+    due, label = _single_target(indicator)
+    if pd.notna(due):
+        axes.axhline(due, color=PLUM, linewidth=1.4, linestyle=(0, (4, 2)))
+        axes.annotate(label, (1.01, due), xycoords=("axes fraction", "data"), color=PLUM, va="center")
+    axes.margins(y=0.2)
+    axes.set(xlim=(0.6, 4.6), yticks=[], xlabel="", ylabel="")
+    axes.set_xticks([1, 2, 3, 4], ["Q1\nApr to Jun", "Q2\nJul to Sep", "Q3\nOct to Dec", "Q4\nJan to Mar"])
+    return picture(figure, trend_words(indicator, readings, readings.iloc[:0]))
+
+
+def reached(frame: pd.DataFrame, gone: float, gone_words: str) -> Shown:
+    """
+    Chart what share of the year's target each running total has reached, beside the share of the year gone.
+
+    Args:
+        frame: with short_name and reached, a share of the whole target.
+    """
+    figure, axes = _canvas(7.4, 0.8 + 0.42 * len(frame))
+    share = 100 * frame["reached"]
+    sns.barplot(x=share, y=frame["short_name"], orient="h", color=NAVY, width=0.55, ax=axes)
+    for place, value in enumerate(share):
+        axes.annotate(f"{value:.0f}%", (value, place), xytext=(5, 0), textcoords="offset points", va="center", weight="bold")
+    axes.axvline(100 * gone, color=PLUM, linewidth=1.4, linestyle=(0, (4, 2)))
+    axes.annotate(gone_words, (100 * gone, -0.6), color=PLUM, ha="center", va="bottom", annotation_clip=False)
+    axes.set(xlim=(0, max(105, share.max() * 1.1)), xticks=[], xlabel="", ylabel="")
+    axes.tick_params(axis="y", colors=INK)
+    said = [f"{name} {value:.0f}%" for name, value in zip(frame["short_name"], share, strict=True)]
+    return picture(figure, f"Share of the year's target reached: {words.listed(said)}; {gone_words}.")
+
+
+def profile(indicator: pd.Series, points: pd.DataFrame, due: pd.DataFrame) -> Shown:
+    """
+    Chart a running total by month against its straight-line profile.
+
+    Args:
+        points: readings with end, value, status, period_name and period_short.
+        due: the profile, with end, value and period_short for each month drawn.
+    """
+    unit = indicator["unit"]
+    figure, axes = _canvas(7.4, 2.9)
+    axes.plot(due["end"], due["value"], color=PLUM, linewidth=1.4, linestyle=(0, (4, 2)))
+    last = due.iloc[-1]
+    axes.annotate(f"profile\n{bare(last['value'], unit)}", (last["end"], last["value"]), xytext=(6, 0),
+                  textcoords="offset points", color=PLUM, va="center")  # fmt: skip
+    sure = points["status"] == "final"
+    sns.lineplot(x=points["end"], y=points["value"], color=NAVY, linewidth=2, ax=axes)
+    axes.plot(points["end"][sure], points["value"][sure], "o", color=NAVY)
+    axes.plot(points["end"][~sure], points["value"][~sure], "o", markerfacecolor="white", markeredgecolor=NAVY)
+    for row in points.itertuples():
+        label = bare(row.value, unit) + ("" if row.status == "final" else "\nexpected")
+        axes.annotate(label, (row.end, row.value), xytext=(-7, 5), textcoords="offset points", ha="right")
+    axes.set(ylim=(0, max(due["value"].max(), points["value"].max()) * 1.18), yticks=[], xlabel="", ylabel="")
+    axes.set_xticks(due["end"], [name.replace(" ", "\n") for name in due["period_short"]])
+    figures = [show(value, unit) + ("" if status == "final" else " expected")
+               for value, status in zip(points["value"], points["status"], strict=True)]  # fmt: skip
+    return picture(
+        figure,
+        f"{indicator['short_name']}: {words.series(points, figures)}. "
+        f"The straight-line profile reaches {show(last['value'], unit)} by the end of {last['period_name']}.",
+    )
+
+
+def shares(frame: pd.DataFrame) -> Shown:
+    """
+    Chart figures as a share of their own period's target, a line for each indicator.
+
+    Args:
+        frame: with short_name, end, period_name, period_short and share.
+    """
+    figure, axes = _canvas(7.4, 2.9)
+    names = list(dict.fromkeys(frame["short_name"]))
+    looks = dict(zip(names, [(NAVY, "o"), (SOFT, "s"), (GREY, "^")], strict=False))
+    said = []
+    for name, group in frame.groupby("short_name", sort=False):
+        colour, mark = looks[name]
+        sns.lineplot(x=group["end"], y=group["share"], color=colour, marker=mark, markeredgewidth=0, linewidth=2, ax=axes)
+        above = name == names[0]
+        for row in group.itertuples():
+            axes.annotate(f"{100 * row.share:.0f}%", (row.end, row.share), xytext=(0, 7 if above else -14),
+                          textcoords="offset points", ha="center", color=colour)  # fmt: skip
+        end = group.iloc[-1]
+        axes.annotate("\n".join(textwrap.wrap(name, 22)), (end["end"], end["share"]), xytext=(22, 0),
+                      textcoords="offset points", va="center", color=colour, weight="bold")  # fmt: skip
+        said.append(f"{name}: {words.series(group, [f'{100 * share:.0f}%' for share in group['share']])}")
+    axes.axhline(1, color=PLUM, linewidth=1.4, linestyle=(0, (4, 2)))
+    axes.annotate("target", (frame["end"].min() - 0.9, 1), xytext=(0, 3), textcoords="offset points", color=PLUM)
+    axes.set(ylim=(0, frame["share"].max() * 1.2), yticks=[], xlabel="", ylabel="")
+    axes.set_xlim(frame["end"].min() - 1, frame["end"].max() + 0.8)
+    ticks = frame.drop_duplicates("end").sort_values("end")
+    axes.set_xticks(ticks["end"], [name.replace(" ", "\n") for name in ticks["period_short"]])
+    return picture(figure, f"Share of each quarter's target. {'. '.join(said)}.")
+
+
+def others(indicator: pd.Series, frame: pd.DataFrame) -> Shown:
+    """
+    Chart a figure among its comparators, as dots on one line of figures.
+
+    Args:
+        frame: with who, value and ours (true for the council's own figure), best first.
+    """
+    figure, axes = _canvas(6.6, 0.6 + 0.36 * len(frame))
+    places = range(len(frame))
+    for place, row in zip(places, frame.itertuples(), strict=True):
+        colour = NAVY if row.ours else GREY
+        axes.plot(row.value, place, "o", color=colour, markersize=8)
+        axes.annotate(show(row.value, indicator["unit"], indicator["decimals"]), (row.value, place), xytext=(8, 0),
+                      textcoords="offset points", va="center", weight="bold" if row.ours else "normal")  # fmt: skip
+    axes.hlines(list(places), *_ends(frame["value"]), color=HAIRLINE, linewidth=0.8, zorder=0)
+    axes.set(xlim=_ends(frame["value"]), ylim=(len(frame) - 0.5, -0.5), xticks=[], xlabel="", ylabel="")
+    axes.set_yticks(list(places), frame["who"], color=INK)
+    sns.despine(figure, left=True, bottom=True)
+    figures = [f"{row.who} {show(row.value, indicator['unit'], indicator['decimals'])}" for row in frame.itertuples()]
+    return picture(figure, f"{indicator['short_name']}, best first: {words.listed(figures)}.")
+
+
+def _ends(values: pd.Series) -> tuple[float, float]:
+    room = (values.max() - values.min()) or abs(values.max()) * 0.1 or 1
+    return values.min() - 0.15 * room, values.max() + 0.4 * room

@@ -1,0 +1,50 @@
+"""The door a notebook goes through."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kpilib.pages.page import Page
+from kpilib.pages.priority import PriorityPage
+from kpilib.pages.register import RegisterPage
+from kpilib.pages.summary import OverviewPage, SummaryPage
+from kpilib.records.faults import Fault, RecordsError
+from kpilib.records.framework import OVERVIEW, PageEntry
+from kpilib.records.ledger import load_ledger
+
+KINDS: dict[str, type[Page]] = {
+    "priority": PriorityPage,
+    "executive_summary": SummaryPage,
+    "risk_register": RegisterPage,
+    "overview": OverviewPage,
+}
+
+
+def open_page(
+    framework: str, page: str, quarter: str, edition: str = "public", *, root: str | Path | None = None
+) -> Page:
+    """
+    Open a page of a report.
+
+    Args:
+        framework: the name of the council's folder in params/ and data/, such as `lancashire-2019`.
+        page: a page of its framework.yml; `index` is the overview that opens the report.
+        quarter: as `2019-20-Q3`.
+        edition: `public`, from which exempt records are gone, or `restricted`.
+        root: the folder of notebooks/, params/ and data/; without it `KPILIB_ROOT`, or the project's own.
+
+    Raises:
+        RecordsError: with every fault of the records, or of what was asked for.
+    """
+    ledger = load_ledger(framework, edition, root)
+    said = ledger.framework
+    try:
+        at = said.quarter(quarter)
+    except ValueError as error:
+        raise RecordsError([Fault("quarter", str(error), "Name the quarter of the report.")]) from error
+    if page == OVERVIEW:
+        title = f"{said.council}: performance and risk" if said.risk else f"{said.council}: performance"
+        entry = PageEntry(OVERVIEW, title, "overview")
+    else:
+        entry = said.entry(page)
+    return KINDS.get(entry.kind, Page)(ledger, entry, at)

@@ -1,0 +1,205 @@
+"""The page that a notebook opens: its records, judged, and what every kind of page says."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+import pandas as pd
+
+from kpilib.judgement.verdict import counts, judge
+from kpilib.pages import tables, theme, words
+from kpilib.pages.shown import Shown, show, together
+from kpilib.records.framework import PageEntry
+from kpilib.records.ledger import Ledger
+from kpilib.records.periods import Period, earlier
+
+SEVERITY = {"red": 0, "amber": 1, "green": 2, "not rated": 3}
+
+
+class Page:
+    """
+    A page of a report, at a quarter, for an edition.
+
+    `indicators`, `readings`, `targets`, `benchmarks` and `comments` are plain frames for an analyst's own cells:
+    what this page is about, as it stood when the quarter was reported. `indicators` is judged, furthest off first.
+    """
+
+    def __init__(self, ledger: Ledger, entry: PageEntry, quarter: Period) -> None:
+        self.framework = ledger.framework
+        self.entry = entry
+        self.quarter = quarter
+        self.edition = ledger.edition
+        self._ledger = ledger.as_at(quarter)
+
+    def __repr__(self) -> str:
+        return f"{self.framework.council}: {self.entry.title}, {self.quarter.name}, {self.edition} edition"
+
+    @cached_property
+    def last_quarter(self) -> Period:
+        """The quarter before."""
+        return earlier(self.quarter, 1)
+
+    @cached_property
+    def _judged(self) -> pd.DataFrame:
+        """Every indicator and supporting measure of the framework, judged, in the records' own order."""
+        named = judge(self._ledger, self.quarter)
+        short = named["short_name"].where(named["short_name"] != "", named["name"])
+        return named.assign(short_name=short)
+
+    @cached_property
+    def _judged_before(self) -> pd.DataFrame:
+        """The same for the quarter before, as now known and under its own rule."""
+        return judge(self._ledger, self.last_quarter).set_index("indicator")
+
+    @cached_property
+    def indicators(self) -> pd.DataFrame:
+        """The indicators that this page is about, judged, furthest off target first."""
+        here = self._scope(self._judged[self._judged["supports"] == ""])
+        off = here["shortfall"] / here["expected"].abs().where(here["expected"] != 0)
+        order = pd.DataFrame({"severity": here["rating"].map(SEVERITY), "off": -off, "none": here["value"].isna()})
+        order = order.sort_values(["severity", "none", "off"], kind="stable", na_position="last")
+        return here.loc[order.index].reset_index(drop=True)
+
+    def _scope(self, judged: pd.DataFrame) -> pd.DataFrame:
+        """Choose the indicators that this kind of page is about: all of them, unless the kind says otherwise."""
+        return judged
+
+    @cached_property
+    def readings(self) -> pd.DataFrame:
+        """The readings of this page's indicators and of what supports them, in order of time."""
+        readings = self._about(self._ledger.readings)
+        return readings[readings["status"] != "not measured"].sort_values(["indicator", "end", "start"], kind="stable")
+
+    @cached_property
+    def targets(self) -> pd.DataFrame:
+        """Their targets."""
+        return self._about(self._ledger.targets)
+
+    @cached_property
+    def benchmarks(self) -> pd.DataFrame:
+        """What they are compared with elsewhere."""
+        return self._about(self._ledger.benchmarks)
+
+    @cached_property
+    def comments(self) -> pd.DataFrame:
+        """What services wrote about them for this quarter."""
+        here = self._about(self._ledger.commentary)
+        return here[here["quarter"] == self.quarter.text]
+
+    @cached_property
+    def supporting(self) -> pd.DataFrame:
+        """The measures that throw light on this page's indicators; they are neither rated nor counted."""
+        return self._judged[self._judged["supports"].isin(self.indicators["indicator"])]
+
+    def _about(self, frame: pd.DataFrame) -> pd.DataFrame:
+        here = [*self.indicators["indicator"], *self.supporting["indicator"]]
+        return frame[frame["indicator"].isin(here)]
+
+    def title(self) -> Shown:
+        """The page's title, the months it covers, and its edition."""
+        part = "Part I" if self.edition == "public" else "Part II: restricted"
+        return show(
+            "title",
+            style=theme.lab(),
+            title=self.entry.title,
+            facts=[self.quarter.name, self.quarter.span, *self._facts(), part],
+            fictional=self.framework.fictional,
+            council=self.framework.council,
+        )
+
+    def _facts(self) -> list[str]:
+        return [words.counted(len(self.indicators), "indicator")]
+
+    def tiles(self) -> list[tuple[str, int, str]]:
+        """How many indicators have each rating, with the label and the share of the rated."""
+        row = counts(self.indicators).iloc[0]
+        labels = self.framework.ratings
+        return [
+            (
+                rating,
+                row[rating],
+                f"{labels[rating]} ({words.share(row[rating], row['rated'])})"
+                if rating != "not rated" and row["rated"]
+                else labels[rating],
+            )
+            for rating in words.ORDER
+        ]
+
+    def headline(self) -> Shown:
+        """How many are on track, which are furthest off, and how many got better or worse; then the counts."""
+        here = self.indicators
+        row = counts(here).iloc[0]
+        figures = pd.Series(
+            [f"{tables.figure(each)} against {tables.target(each)}" for _, each in here.iterrows()], here.index
+        )
+        said = [words.tally(row, self.framework.ratings), words.furthest(here, figures), words.movement(here)]
+        return show("headline", lead=" ".join(text for text in said if text), tiles=self.tiles())
+
+    def changes(self) -> Shown:
+        """What moved since the quarter before: ratings, and the figures behind them."""
+        before = self._judged_before.reindex(self.indicators["indicator"])
+        moved = self.indicators[
+            (self.indicators["rating"].to_numpy() != before["rating"].to_numpy())
+            & self.indicators["value"].notna().to_numpy()
+            & before["value"].notna().to_numpy()
+        ]
+        said = [self._who(direction) for direction in ("better", "worse", "same")]
+        said = [text for text in said if text] or ["Nothing can be compared with an earlier figure yet."]
+        if moved.empty:
+            none = f"No indicator's rating differs from that of {self.last_quarter.name}."
+            return show("paragraph", texts=[*said, none])
+        rows = [self._change(row, before.loc[row["indicator"]]) for _, row in moved.iterrows()]
+        heads = ["Indicator", self.last_quarter.name, "Rating then", self.quarter.name, "Rating now"]
+        count = words.counted(len(moved), "indicator")
+        caption = f"{words.sentence(count)[:-1]} with another rating than at {self.last_quarter.name}."
+        return together(
+            [
+                show("paragraph", texts=[*said, self._rated_alike()]),
+                tables.table(caption, heads, rows, numbers={1, 3}),
+            ]
+        )
+
+    def _who(self, direction: str) -> str:
+        """Name the indicators that went a way since the figure before; nothing where none did."""
+        names = list(self.indicators.loc[self.indicators["direction"] == direction, "short_name"])
+        verb = {"better": "Got better", "worse": "Got worse", "same": "Stayed the same"}[direction]
+        return f"{verb}: {'; '.join(names)}." if names else ""
+
+    def _change(self, row: pd.Series, then: pd.Series) -> tables.Row:
+        labels = self.framework.ratings
+        cells = [
+            tables.figure(then),
+            tables.tag(then["rating"], labels[then["rating"]]),
+            tables.figure(row),
+            tables.tag(row["rating"], row["label"]),
+        ]
+        return tables.Row(row["short_name"], cells)
+
+    def _rated_alike(self) -> str:
+        return (
+            f"Ratings of {self.last_quarter.name} are worked out from its figures as they are now known, "
+            "by the rule then in force."
+        )
+
+    def sources(self) -> Shown:
+        """Where each figure comes from: the period it covers, its status, the cell as printed, and any caution."""
+        texts = [self.framework.source, self.framework.rule(self.quarter).assumption]
+        rows = [self._source(row) for _, row in self._sourced().iterrows()]
+        heads = ["Indicator", "Period", "As printed", "Status", "Note"]
+        caption = "The latest figure of each indicator, as the council printed it."
+        pieces = [show("paragraph", texts=[text for text in texts if text])]
+        return together([*pieces, tables.table(caption, heads, rows)] if rows else pieces)
+
+    def _sourced(self) -> pd.DataFrame:
+        """Indicators in the records' own order, with the latest cell's and the indicator's own notes."""
+        here = self._judged[self._judged["indicator"].isin(self.indicators["indicator"])]
+        keys = ["indicator", "period"]
+        notes = self.readings.drop_duplicates(keys).set_index(keys)["note"].rename("reading_note")
+        return here.join(notes, on=keys)
+
+    def _source(self, row: pd.Series) -> tables.Row:
+        notes = [row["note"], row["reading_note"]]
+        said = " ".join(words.sentence(note) for note in notes if isinstance(note, str) and note)
+        covers = row["covers"] if row["covers"] != row["period_name"] else ""
+        status = "Awaited" if row["status"] == "awaited" else row["status"].capitalize()
+        return tables.Row(row["short_name"], [tables.under(row["period_name"], covers), row["as_printed"], status, said])

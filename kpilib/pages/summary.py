@@ -1,0 +1,127 @@
+"""The executive summary, and the overview that opens the report: all indicators at once."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pandas as pd
+from markupsafe import Markup
+
+from kpilib.judgement.verdict import counts
+from kpilib.pages import tables, words
+from kpilib.pages.page import Page
+from kpilib.pages.register import register_words
+from kpilib.pages.shown import Shown, together
+from kpilib.pages.shown import show as fill
+
+
+class SummaryPage(Page):
+    """All priorities and directorates together, exceptions first."""
+
+    def by_priority(self) -> Shown:
+        """How many indicators have which rating, by priority."""
+        counted = counts(self._in_order(), "page")
+        names = {entry.page: tables.link(f"{entry.page}.html", entry.title) for entry in self.framework.indicator_pages}
+        return self._counts(counted, names, self.framework.priority_word.capitalize())
+
+    def by_directorate(self) -> Shown:
+        """The same by directorate."""
+        counted = counts(self._in_order(), "directorate")
+        return self._counts(counted, {name: name for name in counted.index}, "Directorate")
+
+    def sources(self) -> Shown:
+        """Where the figures come from, and what is assumed; each page lists its own figures."""
+        texts = [self.framework.source, self.framework.rule(self.quarter).assumption]
+        return fill("paragraph", texts=[*[text for text in texts if text], "Each page lists its figures as printed."])
+
+    def _in_order(self) -> pd.DataFrame:
+        """The indicators in the order of the framework's pages."""
+        order = {entry.page: place for place, entry in enumerate(self.framework.indicator_pages)}
+        return self.indicators.sort_values("page", key=lambda pages: pages.map(order), kind="stable")
+
+    def _counts(self, counted: pd.DataFrame, names: dict, head: str) -> Shown:
+        caption = f"Indicators by {head.lower()} and rating. Percentages are of the rated indicators, rounded, so a row may not add up to 100."
+        return tables.counts(caption, counted, names, self.framework.ratings, head)
+
+    def attention(self) -> Shown:
+        """The indicators rated red, furthest from target first, each with its reason."""
+        return self._list("red")
+
+    def good_news(self) -> Shown:
+        """The indicators rated green, with their reasons."""
+        return self._list("green")
+
+    def _list(self, rating: str) -> Shown:
+        here = self.indicators[self.indicators["rating"] == rating]
+        label = self.framework.ratings[rating]
+        if here.empty:
+            return fill("paragraph", texts=[f"No indicator is rated “{label}”."])
+        titles = {entry.page: entry.title for entry in self.framework.pages}
+        rows = [
+            tables.Row(
+                tables.link(f"{row['page']}.html#{row['indicator']}", row["short_name"]),
+                [
+                    tables.tag(rating, label),
+                    row["reason"],
+                    tables.arrow(row["direction"]),
+                    titles[row["page"]],
+                ],
+            )
+            for _, row in here.iterrows()
+        ]
+        heads = ["Indicator", "Rating", "Why", "Against the figure before", self.framework.priority_word.capitalize()]
+        caption = f"{words.sentence(words.counted(len(here), 'indicator'))[:-1]} rated “{label}”."
+        return tables.table(caption, heads, rows)
+
+    def risks(self) -> Shown:
+        """The register in a sentence or two, with a way to it."""
+        if self.framework.risk is None or self._ledger.risks.empty:
+            return fill("paragraph", texts=["The records hold no risk register for this quarter."])
+        said = register_words(self._ledger, self.framework.risk, self.quarter)
+        entry = next((entry for entry in self.framework.pages if entry.kind == "risk_register"), None)
+        link = tables.link(f"{entry.page}.html", entry.title) if entry else Markup("")
+        return fill("paragraph", texts=[said, link] if entry else [said])
+
+
+class OverviewPage(SummaryPage):
+    """What opens the report: counts, ways to each page, and every indicator to be found."""
+
+    def contents(self) -> Shown:
+        """Links to every page, with how each stands."""
+        counted = counts(self.indicators, "page")
+        links = [
+            (f"{entry.page}.html", entry.title, self._standing(counted, entry.page))
+            for entry in self.framework.pages
+        ]
+        return fill("contents", links=links)
+
+    def _standing(self, counted: pd.DataFrame, page: str) -> str:
+        if page not in counted.index:
+            return ""
+        row = counted.loc[page]
+        said = [f"{row[rating]} {words.lower_first(self.framework.ratings[rating])}" for rating in words.ORDER if row[rating]]
+        return ", ".join(said)
+
+    def finder(self) -> Shown:
+        """Every indicator in one table, to be narrowed by text, rating, priority and directorate."""
+        framework = self.framework
+        titles = {entry.page: entry.title for entry in framework.indicator_pages}
+        listing = tables.indicators(
+            self.indicators, self.readings, self.quarter.name,
+            "Every indicator, furthest from target first.", page_links=True, titles=titles,
+        )  # fmt: skip
+        return fill(
+            "finder",
+            ratings=[(rating, framework.ratings[rating]) for rating in words.ORDER],
+            priority_word=framework.priority_word,
+            pages=list(titles.items()),
+            directorates=sorted(self.indicators["directorate"].unique()),
+            table=listing.html,
+            script=_script(),
+        )
+
+
+@cache
+def _script() -> Markup:
+    return Markup((Path(__file__).parent / "finder.js").read_text(encoding="utf-8"))

@@ -1,0 +1,170 @@
+"""
+Tables that carry what a reader needs: a caption, headings with scope, and a shape for narrow screens.
+
+A cell is text, which the templates escape, or a piece made here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+from markupsafe import Markup
+
+from kpilib.judgement.figures import goal, show
+from kpilib.pages import charts, words
+from kpilib.pages.shown import Shown
+from kpilib.pages.shown import show as fill
+
+Cell = str | Markup
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row: its heading, its cells, and what a script may know about it."""
+
+    name: Cell
+    cells: Sequence[Cell]
+    about: Mapping[str, str] = field(default_factory=dict)
+
+
+def table(
+    caption: str,
+    heads: Sequence[str],
+    rows: Sequence[Row],
+    *,
+    numbers: Collection[int] = (),
+    foot: Row | None = None,
+    look: str = "",
+    name: str = "",
+) -> Shown:
+    """
+    Lay out a table.
+
+    Args:
+        heads: the columns' headings; the first is that of the rows' names.
+        numbers: which columns hold numbers, set to the right.
+        look: a class of the style sheet.
+        name: an id to link to.
+    """
+    return fill("table", caption=caption, heads=heads, rows=rows, numbers=numbers, foot=foot, look=look, id=name)
+
+
+def tag(rating: str, label: str) -> Markup:
+    """A rating: symbol, word and colour together."""
+    return fill("tag", rating=rating, label=label).html
+
+
+def arrow(direction: str) -> Markup:
+    """A direction of travel: arrow and word."""
+    return fill("arrow", direction=direction).html
+
+
+def link(href: str, text: str) -> Markup:
+    """A link."""
+    return fill("link", href=href, text=text).html
+
+
+def under(text: Cell, small: Cell) -> Cell:
+    """A text with a smaller one below it; just the text where there is no other."""
+    return fill("under", text=text, small=small).html if small else text
+
+
+def figure(row: pd.Series) -> str:
+    """The figure that an indicator is rated on: its value, or its value to date."""
+    return show(row["to_date"] if row["share"] < 1 else row["value"], row["unit"], row["decimals"])
+
+
+def target(row: pd.Series) -> str:
+    """The target as a reader would say it: `95%`, `600 to 680`, `Quartile 2`, `3,000,000`."""
+    if pd.isna(row["target_low"]):
+        return ""
+    if row["kind"] == "quartile":
+        return f"Quartile {row['target_low']:.0f}"
+    if row["kind"] == "range":
+        return f"{goal(row['target_low'], '', 0)} to {goal(row['target_high'], row['unit'], 0)}"
+    return goal(row["expected"], row["unit"], 0)
+
+
+def target_note(row: pd.Series) -> str:
+    """What stands under a target that grows: the whole of it."""
+    return f"by now, of {goal(row['target_low'], row['unit'], 0)}" if row["share"] < 1 else ""
+
+
+def figure_note(row: pd.Series, quarter_name: str) -> str:
+    """What stands under a figure: that it is to date, provisional, or of another period than the quarter."""
+    notes = []
+    if row["share"] < 1:
+        notes.append("to date")
+    if row["period_name"] != quarter_name:
+        notes.append(row["covers"] or row["period_name"])
+    elif row["status"] == "provisional" and row["covers"]:
+        notes.append(words.lower_first(row["covers"]))
+    if row["status"] in ("provisional", "estimate"):
+        notes.append(row["status"])
+    return ", ".join(notes)
+
+
+def indicators(
+    judged: pd.DataFrame,
+    readings: pd.DataFrame,
+    quarter_name: str,
+    caption: str,
+    *,
+    page_links: bool = False,
+    titles: Mapping[str, str] | None = None,
+) -> Shown:
+    """
+    The overview: each indicator's figure, target, rating, direction and last four figures.
+
+    Args:
+        judged: indicators in the order to print them.
+        readings: every reading of theirs, in order of time.
+        page_links: link to each indicator's own page, rather than to a place on this one.
+        titles: the pages' titles, to give a column of them.
+    """
+    heads = ["Indicator", "Latest figure", "Target", "Rating", "Against the figure before", "Last four"]
+    if titles:
+        heads.insert(1, "Where")
+    rows = []
+    for _, row in judged.iterrows():
+        href = f"{row['page']}.html#{row['indicator']}" if page_links else f"#{row['indicator']}"
+        cells: list[Cell] = [
+            under(figure(row) or "Awaited", figure_note(row, quarter_name) if figure(row) else ""),
+            under(target(row) or "None set", target_note(row)),
+            tag(row["rating"], row["label"]),
+            arrow(row["direction"]) if figure(row) else "",
+            _last_four(row, readings),
+        ]
+        if titles:
+            cells.insert(0, titles[row["page"]])
+        about = {f"data-{name}": row[name] for name in ("rating", "page", "directorate")}
+        rows.append(Row(link(href, row["short_name"]), cells, about))
+    numbers = {2, 3} if titles else {1, 2}
+    return table(caption, heads, rows, numbers=numbers, name="indicators" if titles else "")
+
+
+def _last_four(row: pd.Series, readings: pd.DataFrame) -> Cell:
+    own = readings["indicator"].eq(row["indicator"]) & readings["period_kind"].eq(row["period_kind"])
+    last = readings.loc[own, "value"].dropna().tail(4)
+    if len(last) < 2:
+        return ""
+    said = words.listed([show(value, row["unit"], row["decimals"]) for value in last])
+    return fill("spark", source=charts.spark(list(last)), alt=said).html
+
+
+def counts(caption: str, counted: pd.DataFrame, names: Mapping[str, Cell], labels: Mapping[str, str], head: str) -> Shown:
+    """Counts of each rating by group, with percentages of the rated, and a row for all."""
+    heads = [head, *[labels[rating] for rating in words.ORDER], "Indicators"]
+    rows = [Row(names[group], _count_cells(row)) for group, row in counted.iterrows()]
+    total = Row("All", _count_cells(counted.sum()))
+    return table(caption, heads, rows, numbers={1, 2, 3, 4, 5}, foot=total)
+
+
+def _count_cells(row: pd.Series) -> list[Cell]:
+    cells: list[Cell] = []
+    for rating in words.ORDER[:3]:
+        share = words.share(row[rating], row["rated"])
+        cells.append(f"{row[rating]} ({share})" if share else str(row[rating]))
+    return [*cells, str(row["not rated"]), str(row["indicators"])]

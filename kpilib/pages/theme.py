@@ -1,0 +1,54 @@
+"""The looks of a page: colours, symbols and the style sheet, said once for screen, paper and charts."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+NAVY = "#12436d"
+PLUM = "#801650"
+INK = "#0b0c0c"
+SOFT = "#505a5f"
+HAIRLINE = "#cfd4d7"
+GREY = "#8a9296"
+PALE = "#f3f5f6"
+TAGS = {
+    "green": ("#00522c", "#d9efe3", "●"),
+    "amber": ("#6b3d00", "#fdeccb", "▲"),
+    "red": ("#8a1a12", "#f9dcd9", "◆"),
+    "not rated": ("#3d4447", "#eef0f1", "○"),
+}
+ARROWS = {"better": "↑", "worse": "↓", "same": "→", "cannot say": "·"}
+FONTS = '"DejaVu Sans", Verdana, Arial, sans-serif'
+# Bands of risk, mildest first: paler to darker of one colour, since the word and the score carry the meaning.
+BANDS = ("#eef0f1", "#fdeccb", "#f9dcd9", "#f2b8b1", "#e59a91")
+
+
+def variables() -> str:
+    """Give the colours and fonts as variables of the style sheets."""
+    named = {"navy": NAVY, "plum": PLUM, "ink": INK, "soft": SOFT, "hairline": HAIRLINE, "pale": PALE}
+    for rating, (ink, ground, _) in TAGS.items():
+        named |= {f"{rating}-ink".replace(" ", "-"): ink, f"{rating}-ground".replace(" ", "-"): ground}
+    named |= {f"band-{number}": colour for number, colour in enumerate(BANDS, 1)}
+    said = "".join(f"--{name}:{value};" for name, value in named.items())
+    return f":root{{{said}--fonts:{FONTS};}}\n"
+
+
+def screen() -> str:
+    """Give the style sheet of a page on screen."""
+    return variables() + _sheet("screen.css")
+
+
+def lab() -> str:
+    """Give the same for JupyterLab, held to what pages show, so that it leaves the rest of the screen alone."""
+    return f"{variables()}@scope (.kpi-part) {{\n{_sheet('screen.css')}}}\n"
+
+
+def paper() -> str:
+    """Give what differs on paper."""
+    return _sheet("paper.css")
+
+
+@cache
+def _sheet(name: str) -> str:
+    return (Path(__file__).parent / name).read_text(encoding="utf-8")

@@ -1,0 +1,95 @@
+"""Sentences that a councillor or a resident would say, made from figures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+
+from kpilib.records.periods import MONTHS
+
+SMALL = "no one two three four five six seven eight nine".split()
+ORDER = ("green", "amber", "red", "not rated")
+FREQUENCY = {"monthly": "monthly", "quarterly": "quarterly", "termly": "each term", "annual": "yearly"}
+
+
+def number(count: int) -> str:
+    """Write a count: in words up to nine, as the house style of most councils has it."""
+    return SMALL[count] if 0 < count < len(SMALL) else str(count)
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    """Write a count with its noun: `one indicator`, `12 indicators`, `no risks`."""
+    return f"{SMALL[0] if count == 0 else number(count)} {one if count == 1 else many or one + 's'}"
+
+
+def listed(items: Sequence[str]) -> str:
+    """Write a list: `a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
+
+
+def sentence(text: str) -> str:
+    """Begin with a capital and end with a stop."""
+    return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+def lower_first(text: str) -> str:
+    """Begin with a small letter, unless the first word is an abbreviation."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
+def share(part: int, whole: int) -> str:
+    """Write a share as a whole percentage, halves upwards; nothing of nothing is empty."""
+    return f"{int(100 * part / whole + 0.5)}%" if whole else ""
+
+
+def tally(row: pd.Series, labels: Mapping[str, str]) -> str:
+    """Say how many indicators have which rating: `Of 16 indicators, five are “On track/good”, …`."""
+    rated = [rating for rating in ORDER[:3] if row[rating]]
+    if not rated:
+        return f"{sentence(counted(row['indicators'], 'indicator'))[:-1]}, and none can be rated yet."
+    said = [f"{number(row[rating])} “{labels[rating]}”" for rating in rated]
+    verb = "is" if row[rated[0]] == 1 else "are"
+    said[0] = said[0].replace(" “", f" {verb} “", 1)
+    unrated = row["not rated"]
+    rest = f"; {number(unrated)} {'is' if unrated == 1 else 'are'} not rated" if unrated else ""
+    return sentence(f"of {counted(row['indicators'], 'indicator')}, {listed(said)}{rest}")
+
+
+def furthest(judged: pd.DataFrame, figures: pd.Series, most: int = 2) -> str:
+    """Name the indicators furthest from target, with their figures; nothing where none is off target."""
+    off = judged[judged["rating"].isin(["red", "amber"])].head(most)
+    if off.empty:
+        return ""
+    named = [f"“{row.short_name}” ({figures[row.Index]})" for row in off.itertuples()]
+    return sentence(f"furthest from target: {listed(named)}")
+
+
+def movement(judged: pd.DataFrame) -> str:
+    """Say how many got better, worse or stayed since the reading before."""
+    by = judged["direction"].value_counts()
+    said = [
+        f"{number(by[way])} {verb}"
+        for way, verb in (("better", "got better"), ("worse", "got worse"), ("same", "stayed the same"))
+        if by.get(way)
+    ]
+    if not said:
+        return "Nothing can be compared with an earlier figure yet."
+    return sentence(f"compared with the figure before, {listed(said)}")
+
+
+def series(frame: pd.DataFrame, figures: Sequence[str]) -> str:
+    """Say a series in words, for a chart's alternative text: `95.65% in Quarter 4 2018/19, …`."""
+    return listed([f"{figure} in {name}" for figure, name in zip(figures, frame["period_name"], strict=True)])
+
+
+def attributed(text: str, owner: str, due: str) -> str:
+    """Add to an action who does it and by when, where the records say."""
+    said = [part for part in (owner, f"by {date(due)}" if due else "") if part]
+    return f"{text} ({', '.join(said)})" if said else text
+
+
+def date(iso: str) -> str:
+    """Write a date as a reader would: `31 March 2020`."""
+    year, month, day = iso.split("-")
+    return f"{int(day)} {MONTHS[int(month) - 1]} {year}"

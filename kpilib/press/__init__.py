@@ -1,0 +1,1 @@
+"""How is it printed? Plan, run, render: notebooks in, HTML and PDF out."""

@@ -1,0 +1,106 @@
+"""The command line: plan, check, run and export a quarter."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from kpilib.judgement.risk import gaps
+from kpilib.judgement.verdict import judge
+from kpilib.press.figures import indicators_csv
+from kpilib.press.plan import make_plan, standing
+from kpilib.press.run import run
+from kpilib.records.faults import RecordsError
+from kpilib.records.framework import EDITIONS
+from kpilib.records.ledger import load_ledger
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command says; 0 is done, 1 that something in the records or a page is wrong, 2 a wrong call."""
+    asked = _parser().parse_args(arguments)
+    try:
+        return asked.command(asked)
+    except RecordsError as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kpilib", description="A council's quarterly performance report.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    for name, command, says in (
+        ("plan", _plan, "what would be printed, and what is up to date"),
+        ("check", _check, "every fault in the records, at once, and what the register leaves open"),
+        ("run", _run, "run the notebooks and render HTML and PDF"),
+        ("export", _export, "write indicators.csv to standard output, without running a notebook"),
+    ):
+        one = commands.add_parser(name, help=says, description=says)
+        one.add_argument("framework", metavar="FRAMEWORK", help="the council's folder, such as lancashire-2019")
+        one.add_argument("quarter", metavar="QUARTER", help="such as 2019-20-Q3")
+        one.add_argument("--root", metavar="DIR", help="the folder of notebooks/, params/ and data/")
+        one.add_argument("--edition", choices=EDITIONS, default="public", help="default: public")
+        one.set_defaults(command=command)
+        if name in ("plan", "run"):
+            one.add_argument("--page", action="append", default=[], metavar="P", help="only this page; may be repeated")
+        if name == "run":
+            one.add_argument("--jobs", type=_count, metavar="N", help="pages at a time; default: all processors")
+            one.add_argument("--no-pdf", action="store_true", help="HTML only")
+    return parser
+
+
+def _count(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def _plan(asked: argparse.Namespace) -> int:
+    plan = make_plan(asked.framework, asked.quarter, asked.edition, asked.root, asked.page)
+    said = standing(plan)
+    print(f"{plan.framework.council}, {plan.quarter.name}, {plan.edition} edition, into {plan.folder}")
+    for planned in plan.pages:
+        name = planned.entry.page
+        notebook = planned.notebook.relative_to(planned.notebook.parents[1]).as_posix()
+        print(f"  {name:<24} {planned.entry.kind:<18} {notebook:<48} {said[name]}")
+    for appendix in plan.appendices:
+        print(f"  Appendix {appendix.letter}: {appendix.title} ({', '.join(appendix.pages)})")
+    return 0
+
+
+def _check(asked: argparse.Namespace) -> int:
+    plan = make_plan(asked.framework, asked.quarter, "restricted", asked.root)
+    ledger = load_ledger(asked.framework, "restricted", asked.root).as_at(plan.quarter)
+    judged = judge(ledger, plan.quarter)
+    judged = judged[judged["supports"] == ""]
+    said = set(ledger.commentary.loc[ledger.commentary["quarter"] == plan.quarter.text, "indicator"])
+    silent = judged[judged["rating"].isin(["red", "amber"]) & ~judged["indicator"].isin(said)]
+    register = ledger.risks[ledger.risks["quarter"] == plan.quarter.text]
+    notes = ledger.risk_notes[ledger.risk_notes["quarter"] == plan.quarter.text]
+    print(f"No fault in the records of {asked.framework}: {len(judged)} indicators, {len(register)} risks.")
+    for row in silent.itertuples():
+        print(f"To look at: {row.indicator} is {row.rating} and has no commentary ({row.directorate}).")
+    for row in gaps(register, notes, plan.quarter.last_day).itertuples():
+        print(f"To look at: {row.risk}: {row.gap}")
+    return 0
+
+
+def _run(asked: argparse.Namespace) -> int:
+    plan = make_plan(asked.framework, asked.quarter, asked.edition, asked.root, asked.page)
+    outcome = run(plan, pdf=not asked.no_pdf, jobs=asked.jobs)
+    for fault in outcome.faults:
+        print(fault, file=sys.stderr)
+    print(f"{len(outcome.made)} files made in {outcome.folder}")
+    print(f"Open {outcome.folder / 'index.html'}")
+    return 1 if outcome.faults else 0
+
+
+def _export(asked: argparse.Namespace) -> int:
+    plan = make_plan(asked.framework, asked.quarter, asked.edition, asked.root)
+    sys.stdout.write(indicators_csv(load_ledger(asked.framework, asked.edition, asked.root), plan.quarter))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

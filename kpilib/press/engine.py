@@ -1,0 +1,90 @@
+"""Runs a page's notebook with its parameters, on papermill, and takes out what changes from run to run."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import papermill
+from nbformat import NotebookNode
+from papermill.exceptions import PapermillExecutionError
+
+from kpilib.press.plan import PlannedPage
+from kpilib.records.faults import Fault, allowed
+
+
+class PageError(Exception):
+    """A page that could not be made: where, why, and what to do."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        super().__init__(str(fault))
+
+    def __reduce__(self) -> tuple[type[PageError], tuple[Fault]]:
+        """Travel between processes whole."""
+        return PageError, (self.fault,)
+
+
+def parameter_faults(planned: PlannedPage, place: str) -> list[Fault]:
+    """Find parameters that the page's notebook does not know; papermill alone would only warn."""
+    known = papermill.inspect_notebook(str(planned.notebook))
+    return [
+        Fault(f"{place} @ {name}", f"{planned.notebook.name} has no parameter {name!r}", allowed(name, known))
+        for name in planned.parameters
+        if name not in known
+    ]
+
+
+def execute(planned: PlannedPage, root: Path, output: Path, about: dict[str, Any]) -> NotebookNode:
+    """
+    Run a page's notebook into a file, and give it back.
+
+    Args:
+        output: where papermill writes as it goes; on return it holds the finished page.
+        about: what the exporters print around the page, kept in the notebook's metadata.
+
+    Raises:
+        PageError: a cell failed; names notebook, cell and error.
+    """
+    os.environ["KPILIB_ROOT"] = str(root)
+    try:
+        papermill.execute_notebook(
+            str(planned.notebook),
+            str(output),
+            parameters=planned.parameters,
+            progress_bar=False,
+            log_output=False,
+            kernel_name="python3",
+            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
+        )
+    except PapermillExecutionError as error:
+        why = error.evalue.splitlines()[0] if error.evalue else error.ename
+        place = f"{_shown(planned.notebook, root)}, cell {error.cell_index}"
+        remedy = "Open the notebook in JupyterLab, run it to that cell and mend what it says."
+        raise PageError(Fault(place, f"{error.ename}: {why}", remedy)) from error
+    page = nbformat.read(str(output), as_version=4)
+    page = settle(page)
+    page.metadata["kpilib"] = about
+    nbformat.write(page, str(output))
+    return page
+
+
+def settle(page: NotebookNode) -> NotebookNode:
+    """Take out times, counters and random ids, so that the same records give the same bytes."""
+    for key in set(page.metadata) - {"kernelspec", "language_info"}:
+        del page.metadata[key]
+    page.metadata.kernelspec = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    page.metadata.language_info = {"name": "python"}
+    for number, cell in enumerate(page.cells):
+        cell["id"] = f"cell-{number}"
+        tags = cell.metadata.get("tags", [])
+        cell["metadata"] = nbformat.from_dict({"tags": tags} if tags else {})
+        if cell.cell_type == "code":
+            cell["outputs"] = [output for output in cell.outputs if output.get("name") != "stderr"]
+    return page
+
+
+def _shown(path: Path, root: Path) -> str:
+    return path.relative_to(root).as_posix() if path.is_relative_to(root) else f"notebooks/{path.name}"

@@ -1,0 +1,44 @@
+"""The figures of a report as CSV: indicators.csv, risks.csv and milestones.csv."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from kpilib.judgement.risk import assess
+from kpilib.judgement.verdict import judge, published
+from kpilib.records.ledger import Ledger
+from kpilib.records.periods import Period
+
+RISKS = (
+    "quarter risk kind title type owner directorate impact likelihood score band residual_impact residual_likelihood "
+    "residual_score residual_band direction movement target_score target_date"
+).split()
+MILESTONES = "quarter objective milestone text due status directorate owner forecast commentary".split()
+
+
+def indicators_csv(ledger: Ledger, at: Period) -> str:
+    """Every indicator as judged at a quarter, in the columns that are promised."""
+    return _csv(published(judge(ledger.as_at(at), at)))
+
+
+def risks_csv(ledger: Ledger, at: Period) -> str:
+    """The quarter's register, with bands and movement; a heading alone where the framework has none."""
+    if ledger.framework.risk is None:
+        return _csv(pd.DataFrame(columns=RISKS))
+    return _csv(assess(ledger.as_at(at).risks, ledger.framework.risk.bands, at)[RISKS])
+
+
+def milestones_csv(ledger: Ledger, at: Period) -> str:
+    """The quarter's milestones as recorded."""
+    milestones = ledger.as_at(at).milestones
+    return _csv(milestones.loc[milestones["quarter"] == at.text, MILESTONES])
+
+
+def _csv(frame: pd.DataFrame) -> str:
+    """Write figures unrounded; a whole number without a point, and nothing where there is nothing."""
+    whole = frame.apply(
+        lambda column: column.astype("Int64")
+        if pd.api.types.is_float_dtype(column) and (column.dropna() % 1 == 0).all()
+        else column
+    )
+    return whole.to_csv(index=False, lineterminator="\n")

@@ -1,0 +1,194 @@
+"""What would be printed: each page with its notebook and parameters, and each appendix with its pages."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import kpilib
+from kpilib.records.faults import Fault, RecordsError, allowed
+from kpilib.records.framework import (
+    EDITIONS,
+    OVERVIEW,
+    Appendix,
+    Framework,
+    PageEntry,
+    home,
+    load_framework,
+    read_parameters,
+)
+from kpilib.records.periods import Period
+
+FIXED = ("framework", "page", "quarter", "edition")
+
+
+@dataclass(frozen=True)
+class PlannedPage:
+    """A page to make: the notebook it comes from and the parameters it gets."""
+
+    entry: PageEntry
+    notebook: Path
+    parameters: dict[str, Any]
+
+    @property
+    def html(self) -> str:
+        """Its file in the output folder."""
+        return "index.html" if self.entry.page == OVERVIEW else f"pages/{self.entry.page}.html"
+
+    @property
+    def ipynb(self) -> str:
+        """Its executed notebook in the output folder."""
+        return f"pages/{self.entry.page}.ipynb"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a run would make, and where."""
+
+    framework: Framework
+    quarter: Period
+    edition: str
+    root: Path
+    pages: tuple[PlannedPage, ...]
+
+    @property
+    def folder(self) -> Path:
+        """Where it goes."""
+        return self.root / "outputs" / self.framework.slug / self.quarter.text / self.edition
+
+    @property
+    def appendices(self) -> tuple[Appendix, ...]:
+        """The appendices that bind its pages."""
+        return self.framework.appendices
+
+    def inputs(self) -> dict[str, str]:
+        """Every file that the outputs depend on, with its sha256; kpilib's own sources count as one."""
+        slug = self.framework.slug
+        files = [
+            self.root / "params" / slug / "framework.yml",
+            self.root / "params" / slug / f"{self.quarter.text}.yml",
+            *sorted((self.root / "data" / slug).glob("*.csv")),
+            *[planned.notebook for planned in self.pages],
+        ]
+        found = {_name(path, self.root): sha256(path) for path in files if path.exists()}
+        package = Path(kpilib.__file__).parent
+        sources = sorted(path for path in package.rglob("*") if path.suffix in (".py", ".css", ".js", ".j2"))
+        return found | {"kpilib": hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()}
+
+
+def make_plan(
+    framework: str,
+    quarter: str,
+    edition: str = "public",
+    root: str | Path | None = None,
+    only: Sequence[str] = (),
+) -> Plan:
+    """
+    Plan a quarter.
+
+    Args:
+        only: the pages wanted; all of them, and the overview, where none is named.
+
+    Raises:
+        RecordsError: what was asked for is not there, or the quarter's own file is wrong.
+    """
+    base = home(root)
+    said = load_framework(framework, base)
+    if edition not in EDITIONS:
+        raise RecordsError([Fault("edition", f"{edition!r} is not an edition", allowed(edition, EDITIONS))])
+    try:
+        at = said.quarter(quarter)
+    except ValueError as error:
+        raise RecordsError([Fault("quarter", str(error), "Name the quarter of the report.")]) from error
+    entries = (PageEntry(OVERVIEW, f"{said.council}: overview", "overview"), *said.pages)
+    names = [entry.page for entry in entries]
+    unknown = [Fault("--page", f"no page {name!r}", allowed(name, names)) for name in only if name not in names]
+    if unknown:
+        raise RecordsError(unknown)
+    extra = _quarter_parameters(said.slug, at, base)
+    pages = [
+        PlannedPage(
+            entry,
+            _notebook(said.slug, entry, base),
+            {"framework": said.slug, "page": entry.page, "quarter": at.text, "edition": edition, **extra},
+        )
+        for entry in entries
+        if not only or entry.page in only
+    ]
+    return Plan(said, at, edition, base, tuple(pages))
+
+
+def standing(plan: Plan) -> dict[str, str]:
+    """Say of each page whether it is up to date, and if not, why."""
+    try:
+        manifest = json.loads((plan.folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, json.JSONDecodeError):
+        return dict.fromkeys((planned.entry.page for planned in plan.pages), "not made yet")
+    now, then = plan.inputs(), manifest["inputs"]
+    changed = sorted(name for name in now.keys() | then.keys() if now.get(name) != then.get(name))
+    said = {}
+    for planned in plan.pages:
+        path = plan.folder / planned.html
+        others = {each.notebook for each in plan.pages} - {planned.notebook}
+        names = {_name(notebook, plan.root) for notebook in others}
+        concerns = [name for name in changed if name not in names]
+        if manifest["pages"].get(planned.entry.page, {}).get("status") != "made" or not path.exists():
+            said[planned.entry.page] = "not made yet"
+        elif concerns:
+            said[planned.entry.page] = f"to be made again: {', '.join(concerns)} changed"
+        elif sha256(path) != manifest["outputs"].get(planned.html):
+            said[planned.entry.page] = "to be made again: the page itself was changed"
+        else:
+            said[planned.entry.page] = "up to date"
+    return said
+
+
+def sha256(path: Path) -> str:
+    """The sha256 of a file."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _name(path: Path, root: Path) -> str:
+    """A file's name from the root; a kind that kpilib brought is named from where kpilib stands."""
+    try:
+        return path.relative_to(root).as_posix()
+    except ValueError:
+        return path.relative_to(home_of_kinds().parent).as_posix()
+
+
+def home_of_kinds() -> Path:
+    """The notebooks that kpilib was installed beside."""
+    return Path(kpilib.__file__).resolve().parents[1] / "notebooks"
+
+
+def _notebook(slug: str, entry: PageEntry, root: Path) -> Path:
+    """Find a page's notebook: its own, else that of its kind, else the kind kpilib was installed beside."""
+    for path in (
+        root / "notebooks" / slug / f"{entry.page}.ipynb",
+        root / "notebooks" / f"{entry.kind}.ipynb",
+        home_of_kinds() / f"{entry.kind}.ipynb",
+    ):
+        if path.exists():
+            return path
+    kinds: Iterable[str] = sorted(path.stem for path in home_of_kinds().glob("*.ipynb"))
+    place = f"params/{slug}/framework.yml @ pages {entry.page}"
+    raise RecordsError([Fault(place, f"no notebook for the kind {entry.kind!r}", allowed(entry.kind, kinds))])
+
+
+def _quarter_parameters(slug: str, at: Period, root: Path) -> dict[str, Any]:
+    """Give what the quarter's own file adds, once framework and quarter in it agree with the call."""
+    said = read_parameters(slug, at.text, root)
+    place = f"params/{slug}/{at.text}.yml"
+    expected = {"framework": slug, "quarter": at.text}
+    faults = [
+        Fault(f"{place} @ {name}", f"says {said[name]!r}", f"Write {value!r}, or move the file where it belongs.")
+        for name, value in expected.items()
+        if name in said and str(said[name]) != value
+    ]
+    if faults:
+        raise RecordsError(faults)
+    return {name: value for name, value in said.items() if name not in FIXED}

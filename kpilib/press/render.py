@@ -1,0 +1,174 @@
+"""
+Pages become HTML, and HTML becomes paper: two nbconvert exporters.
+
+HTML is one file that asks nothing of anyone: a policy in its head forbids every request.
+Paper is the same HTML with its print styles, drawn by WeasyPrint as PDF/UA-1,
+in a process of its own that is ended if it takes too long.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from markupsafe import Markup
+from nbconvert.exporters import Exporter, TemplateExporter
+from nbformat import NotebookNode
+from traitlets import default
+
+from kpilib.pages import theme
+from kpilib.press.engine import PageError
+from kpilib.records.faults import Fault
+
+DRAWING_LIMIT = 300.0
+NO_PANGO = 3
+_LAB_STYLE = re.compile(r"<style>.*?</style>\s*", re.DOTALL)
+_HEADING = re.compile(r"<h([1-6])[^>]*>(.*?)</h\1>", re.DOTALL)
+_PAGE_LINK = re.compile(r'href="([a-z0-9_-]+)\.html(#[^"]*)?"')
+
+
+class PageExporter(TemplateExporter):
+    """An executed page, or several bound together, as one HTML file."""
+
+    export_from_notebook = "Report page (HTML)"
+    output_mimetype = "text/html"
+
+    @default("template_name")
+    def _own_template(self) -> str:
+        return "report"
+
+    @default("extra_template_basedirs")
+    def _own_templates(self) -> list[str]:
+        return [str(Path(__file__).parent / "templates")]
+
+    @default("file_extension")
+    def _html(self) -> str:
+        return ".html"
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """
+        Write a page as HTML.
+
+        Raises:
+            PageError: a picture has no alternative text.
+        """
+        about = {"title": "", "council": "", "label": "", "home": "", "links": {}, "parts": [], **nb.metadata.get("kpilib", {})}
+        about["title"] = about["title"] or (resources or {}).get("metadata", {}).get("name", "Report")
+        self.environment.filters["piece"] = lambda cell, output: piece(cell, output, about)
+        self.environment.filters["words"] = lambda text, cell: headings(text, cell.metadata.get("page", ""))
+        running = " · ".join(part for part in (about["council"], about["label"]) if part)
+        styles = {"screen": Markup(theme.screen()), "paper": Markup(_running_head(running) + theme.paper())}
+        return super().from_notebook_node(nb, {**(resources or {}), "about": about, "styles": styles}, **kw)
+
+
+class PaperExporter(Exporter):
+    """The same as PDF/UA-1."""
+
+    export_from_notebook = "Report page (PDF)"
+    output_mimetype = "application/pdf"
+
+    @default("file_extension")
+    def _pdf(self) -> str:
+        return ".pdf"
+
+    def from_notebook_node(
+        self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[bytes, dict[str, Any]]:
+        """
+        Write a page as PDF.
+
+        Raises:
+            PageError: Pango is missing, or the drawing failed or took too long.
+        """
+        html, resources = PageExporter(config=self.config).from_notebook_node(nb, resources, **kw)
+        return draw(html), {**resources, "output_extension": ".pdf"}
+
+
+def draw(html: str, limit: float = DRAWING_LIMIT) -> bytes:
+    """
+    Draw HTML on paper in a process of its own.
+
+    Args:
+        limit: seconds after which the drawing is given up.
+
+    Raises:
+        PageError: Pango is missing, or the drawing failed or took too long.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        page, paper = Path(folder) / "page.html", Path(folder) / "page.pdf"
+        page.write_text(html, encoding="utf-8")
+        command = [sys.executable, "-m", "kpilib.press.paper", str(page), str(paper)]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False)
+        except subprocess.TimeoutExpired as error:
+            problem = f"was not drawn within {limit:.0f} seconds"
+            remedy = "A picture in it is probably too intricate: simplify it. The HTML is made and whole."
+            raise PageError(Fault("PDF", problem, remedy)) from error
+        if done.returncode == NO_PANGO:
+            remedy = (
+                "Install Pango (Debian and Ubuntu: libpango-1.0-0 and libpangoft2-1.0-0; macOS: brew install pango; "
+                "conda: environment.yml brings it). The HTML is made and whole."
+            )
+            raise PageError(Fault("PDF", "cannot be drawn: Pango is missing", remedy))
+        if done.returncode:
+            why = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+            raise PageError(Fault("PDF", f"could not be drawn ({why})", "Run again with --no-pdf for the HTML alone."))
+        return paper.read_bytes()
+
+
+def piece(cell: NotebookNode, output: NotebookNode, about: dict[str, Any]) -> Markup:
+    """
+    Give what a cell shows, as HTML.
+
+    Raises:
+        PageError: a picture has no alternative text.
+    """
+    data = output.get("data", {})
+    if "text/html" in data:
+        return Markup(_links(_LAB_STYLE.sub("", data["text/html"]), about["links"]))
+    if any(kind.startswith("image/") for kind in data):
+        remedy = "Show it by kpi.picture(figure, alt=\"what it shows, with the figures\")."
+        raise PageError(Fault(f"the cell `{cell.source.strip()[:60]}`", "shows a picture without alternative text", remedy))
+    text = data.get("text/plain", output.get("text", ""))
+    return Markup("<pre>{}</pre>").format(text) if text.strip() else Markup("")
+
+
+def headings(html: str, page: str) -> Markup:
+    """Give the headings of a page's own words ids that stay unique when pages are bound together."""
+
+    def marked(match: re.Match[str]) -> str:
+        text = re.sub(r"<[^>]+>|&[a-z#0-9]+;", "", match[2]).replace("¶", "").strip()
+        slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+        name = f"{page}-{slug}" if page else slug
+        return f'<h{match[1]} id="{name}">{text}</h{match[1]}>'
+
+    return Markup(_HEADING.sub(marked, html))
+
+
+def _links(html: str, links: dict[str, str]) -> str:
+    """
+    Point links between pages to where those pages are.
+
+    `links` names the file of each page: `#` is this document, and nothing is nowhere, on paper.
+    """
+
+    def pointed(match: re.Match[str]) -> str:
+        page, place = match[1], match[2] or ""
+        file = links.get(page, f"{page}.html")
+        if file == "#":
+            return f'href="{place or f"#{page}"}"'
+        return f'href="{file}{place}"' if file else ""
+
+    return _PAGE_LINK.sub(pointed, html)
+
+
+def _running_head(text: str) -> str:
+    """The head of each sheet, as a rule of the style sheet."""
+    said = "".join(f"\\{ord(sign):x} " if sign in '"\\<>\n' else sign for sign in text)
+    return f'@page {{ @top-left {{ content: "{said}"; }} }}\n'

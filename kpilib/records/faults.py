@@ -1,0 +1,39 @@
+"""
+Faults in what was written down, each said in two lines.
+
+The first line names the place, the value and what is wrong; the second says what to do.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One thing that is wrong, where it stands, and how to mend it."""
+
+    place: str
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.problem}\n  {self.remedy}"
+
+
+class RecordsError(Exception):
+    """All the faults found, at once, so that they can be mended in one sitting."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = list(faults)
+        super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+def allowed(value: str, choices: Iterable[str]) -> str:
+    """Say which words are allowed, and which of them is nearest to the one that came."""
+    choices = sorted(choices)
+    nearest = difflib.get_close_matches(value, choices, n=1)
+    hint = f"Did you mean {nearest[0]!r}? " if nearest else ""
+    return f"{hint}Allowed: {', '.join(choices)}."

@@ -1,0 +1,299 @@
+"""
+What each record file may hold: its columns, and what a cell of each may say.
+
+One table here is the promise that `data/README.md` explains.
+Checking is pandera's; this module says what to check, and turns what fails into faults.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+import pandera.pandas as pa
+
+from kpilib.records.faults import Fault, allowed
+from kpilib.records.periods import period, quarter
+
+NUMBER = r"-?\d+(\.\d+)?"
+TOLERANCE = r"\d+(\.\d+)?(%| points)"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What a column's cells may say: a test of each, why it failed, and what to do."""
+
+    problem: str = ""
+    remedy: str = ""
+    pattern: str = ""
+    words: tuple[str, ...] = ()
+    reads: str = ""
+    needed: bool = False
+    optional: bool = False
+
+
+TEXT = Cell()
+NAMED = Cell(needed=True)
+NUMERIC = Cell(
+    "is not a number",
+    "Write digits only, with a point for decimals: no comma, % or £; leave it empty where there is none.",
+    pattern=NUMBER,
+)
+WHOLE = Cell("is not a whole number", "Write digits only.", pattern=r"\d+")
+DATE = Cell("is not a date", "Write it as 2020-03-31.", pattern=r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+PERIOD = Cell("is not a period", "Write 2019-20-Q3, 2019-20 or 2019-11.", reads="period")
+QUARTER = Cell("is not a quarter", "Write it as 2019-20-Q3.", reads="quarter")
+WITHIN = Cell("is not a tolerance", "Write `5%` of the target, or `2 points`.", pattern=TOLERANCE)
+
+
+def needed(cell: Cell) -> Cell:
+    """The same, and never empty."""
+    return Cell(**{**cell.__dict__, "needed": True})
+
+
+def optional(cell: Cell) -> Cell:
+    """The same, in a column that may be absent."""
+    return Cell(**{**cell.__dict__, "optional": True})
+
+
+def one_of(*words: str) -> Cell:
+    """One of these words."""
+    return Cell("is not a word that this column knows", words=words)
+
+
+EXEMPT = optional(TEXT)
+NOTE = optional(TEXT)
+
+FILES: Mapping[str, Mapping[str, Cell]] = {
+    "indicators.csv": {
+        "indicator": Cell("cannot be an indicator's name here", "Use small letters, digits and _ only.",
+                          pattern=r"[a-z0-9][a-z0-9_]*", needed=True),
+        "name": NAMED,
+        "short_name": optional(TEXT),
+        "page": NAMED,
+        "directorate": NAMED,
+        "frequency": needed(one_of("monthly", "quarterly", "termly", "annual")),
+        "good_is": needed(one_of("high", "low", "on target", "near", "none")),
+        "unit": TEXT,
+        "basis": needed(one_of("quarter", "sum", "to date", "rolling", "snapshot")),
+        "decimals": optional(WHOLE),
+        "green_within": optional(WITHIN),
+        "amber_within": optional(WITHIN),
+        "from": optional(QUARTER),
+        "to": optional(QUARTER),
+        "break_from": optional(PERIOD),
+        "definition": optional(TEXT),
+        "service": optional(TEXT),
+        "source": optional(TEXT),
+        "supports": optional(TEXT),
+        "exempt": EXEMPT,
+        "note": NOTE,
+    },
+    "readings.csv": {
+        "indicator": NAMED,
+        "period": needed(PERIOD),
+        "value": NUMERIC,
+        "reported": needed(QUARTER),
+        "numerator": optional(NUMERIC),
+        "denominator": optional(NUMERIC),
+        "status": optional(one_of("final", "provisional", "estimate", "awaited", "not measured")),
+        "covers": optional(TEXT),
+        "as_printed": optional(TEXT),
+        "note": NOTE,
+        "exempt": EXEMPT,
+    },
+    "targets.csv": {
+        "indicator": NAMED,
+        "period": needed(PERIOD),
+        "kind": needed(one_of("point", "range", "quartile", "total")),
+        "low": needed(NUMERIC),
+        "high": NUMERIC,
+        "to": optional(PERIOD),
+        "spread": optional(one_of("flat", "linear")),
+        "amber_at": optional(NUMERIC),
+        "as_printed": optional(TEXT),
+        "note": NOTE,
+    },
+    "overrides.csv": {
+        "indicator": NAMED,
+        "quarter": needed(QUARTER),
+        "rating": needed(one_of("green", "amber", "red", "not rated")),
+        "reason": NAMED,
+        "approved_by": NAMED,
+    },
+    "benchmarks.csv": {
+        "indicator": NAMED,
+        "period": needed(PERIOD),
+        "comparator": NAMED,
+        "value": NUMERIC,
+        "rank": optional(WHOLE),
+        "of": optional(WHOLE),
+        "reported": optional(QUARTER),
+        "source": optional(TEXT),
+    },
+    "commentary.csv": {
+        "indicator": NAMED,
+        "quarter": needed(QUARTER),
+        "kind": needed(one_of("performance", "good practice", "issue", "cause", "action")),
+        "text": NAMED,
+        "owner": optional(TEXT),
+        "due": optional(DATE),
+        "exempt": EXEMPT,
+    },
+    "risks.csv": {
+        "quarter": needed(QUARTER),
+        "risk": Cell("cannot be a risk's number here", "Use letters and digits only, such as CR1.",
+                     pattern=r"[A-Za-z][A-Za-z0-9]*", needed=True),
+        "kind": needed(one_of("risk", "opportunity")),
+        "title": NAMED,
+        "type": TEXT,
+        "owner": TEXT,
+        "impact": WHOLE,
+        "likelihood": WHOLE,
+        "score": needed(WHOLE),
+        "residual_impact": WHOLE,
+        "residual_likelihood": WHOLE,
+        "residual_score": needed(WHOLE),
+        "direction": one_of("increasing", "level", "reducing", "new"),
+        "target_score": optional(WHOLE),
+        "target_date": optional(DATE),
+        "progress": optional(one_of("green", "amber", "red")),
+        "directorate": optional(TEXT),
+        "note": NOTE,
+        "exempt": EXEMPT,
+    },
+    "risk_notes.csv": {
+        "quarter": needed(QUARTER),
+        "risk": NAMED,
+        "kind": needed(one_of("cause", "consequence", "benefit", "control", "action", "progress")),
+        "text": NAMED,
+        "owner": optional(TEXT),
+        "due": optional(DATE),
+        "status": optional(one_of("done", "in progress", "planned")),
+        "exempt": EXEMPT,
+    },
+    "milestones.csv": {
+        "quarter": needed(QUARTER),
+        "objective": NAMED,
+        "milestone": NAMED,
+        "text": NAMED,
+        "due": needed(DATE),
+        "status": TEXT,
+        "directorate": TEXT,
+        "owner": TEXT,
+        "forecast": optional(DATE),
+        "commentary": optional(TEXT),
+        "exempt": EXEMPT,
+    },
+}  # fmt: skip
+
+KEYS = {
+    "indicators.csv": ["indicator"],
+    "readings.csv": ["indicator", "period", "reported"],
+    "targets.csv": ["indicator", "period", "kind"],
+    "overrides.csv": ["indicator", "quarter"],
+    "benchmarks.csv": ["indicator", "period", "comparator", "reported"],
+    "commentary.csv": ["indicator", "quarter", "kind", "text"],
+    "risks.csv": ["quarter", "risk"],
+    "risk_notes.csv": ["quarter", "risk", "kind", "text"],
+    "milestones.csv": ["quarter", "milestone"],
+}
+NUMBERS = {
+    file: [name for name, cell in columns.items() if cell.pattern in (NUMBER, WHOLE.pattern)]
+    for file, columns in FILES.items()
+}
+
+
+def column_faults(file: str, header: list[str], place: str) -> Iterator[Fault]:
+    """Find columns that are unknown, doubled or missing."""
+    columns = FILES[file]
+    for name in header:
+        if name not in columns:
+            yield Fault(f"{place}, column {name!r}", "is not a column of this file", allowed(name, columns))
+    for name in sorted({name for name in header if header.count(name) > 1}):
+        yield Fault(f"{place}, column {name!r}", "stands twice in the heading", "Take one of them away.")
+    for name, cell in columns.items():
+        if name not in header and not cell.optional:
+            yield Fault(place, f"column {name!r} is missing", f"Add it; the heading is {', '.join(columns)}.")
+
+
+def cell_faults(file: str, frame: pd.DataFrame, place: str, year_starts: int) -> Iterator[Fault]:
+    """
+    Find cells that say what their column does not know, and rows said twice.
+
+    Args:
+        frame: the file as text, indexed by its rows as a spreadsheet numbers them.
+    """
+    columns = FILES[file]
+    schema = pa.DataFrameSchema(
+        {name: pa.Column(str, _checks(columns[name], year_starts)) for name in frame},
+        unique=KEYS[file],
+        report_duplicates="exclude_first",
+    )
+    try:
+        schema.validate(frame, lazy=True)
+    except pa.errors.SchemaErrors as error:
+        cases = error.failure_cases
+        cells = cases[cases["schema_context"] == "Column"]
+        for row, name, value, check in zip(
+            cells["index"], cells["column"], cells["failure_case"], cells["check"], strict=True
+        ):
+            yield _cell_fault(f"{place}, row {row}, column {name}", value, check, columns[name])
+        yield from _duplicates(file, frame, place)
+
+
+def _checks(cell: Cell, year_starts: int) -> list[pa.Check]:
+    checks = []
+    if cell.needed:
+        checks.append(pa.Check(lambda column: column != "", name="needed", error="needed"))
+    if cell.words:
+        checks.append(pa.Check.isin(["", *cell.words], error="known"))
+    if cell.pattern:
+        checks.append(pa.Check.str_matches(rf"^({cell.pattern})?$", error="known"))
+    if cell.reads:
+        read = {"period": period, "quarter": quarter}[cell.reads]
+        checks.append(pa.Check(lambda column: _readable(column, read, year_starts), error="known"))
+    return checks
+
+
+def _readable(column: pd.Series, read, year_starts: int) -> pd.Series:
+    """Say which cells can be read; each different text is tried once."""
+    good = {""}
+    for text in column.unique():
+        try:
+            read(text, year_starts)
+            good.add(text)
+        except ValueError:
+            continue
+    return column.isin(good)
+
+
+def _cell_fault(place: str, value: str, check: str, cell: Cell) -> Fault:
+    if check == "needed":
+        return Fault(place, "is empty", "Fill it in; every row needs it.")
+    remedy = allowed(value, cell.words) if cell.words else cell.remedy
+    return Fault(place, f"{value!r} {cell.problem}", remedy)
+
+
+def _duplicates(file: str, frame: pd.DataFrame, place: str) -> Iterator[Fault]:
+    keys = [key for key in KEYS[file] if key in frame]
+    again = frame[frame.duplicated(keys)]
+    first = frame.drop_duplicates(keys).reset_index().set_index(keys)["row"]
+    for row, values in zip(again.index, again[keys].itertuples(index=False), strict=True):
+        said = ", ".join(values)
+        problem = f"{said} stands already in row {first[tuple(values) if len(keys) > 1 else values[0]]}"
+        remedy = "Keep one of the two rows."
+        if file == "readings.csv":
+            remedy = "Keep one; a revised figure is a new row with a later `reported`."
+        yield Fault(f"{place}, row {row}", problem, remedy)
+
+
+def unknown_faults(
+    frame: pd.DataFrame, column: str, known: Iterable[str], place: str, where: str
+) -> Iterator[Fault]:
+    """Find cells of a column that name something that is not there."""
+    known = set(known) | {""}
+    for row, value in frame.loc[~frame[column].isin(known), column].items():
+        yield Fault(f"{place}, row {row}, column {column}", f"{value!r} is not in {where}", allowed(value, known - {""}))
+
