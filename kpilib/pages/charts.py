@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import io
-import textwrap
 from collections.abc import Sequence
 
 import matplotlib
@@ -65,6 +64,17 @@ def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
     return figure, axes
 
 
+def _rows(names: Sequence[str], width: float = 4.8) -> tuple[Figure, Axes]:
+    """A canvas with a row for each name, the name above its row, so that nothing is lost on a narrow screen."""
+    figure, axes = _canvas(width, 0.35 + 0.42 * len(names))
+    axes.set(ylim=(len(names) - 0.6, -0.75), yticks=[], xticks=[], xlabel="", ylabel="")
+    for place, name in enumerate(names):
+        axes.annotate(name, (0, place - 0.42), xycoords=("axes fraction", "data"), va="center",
+                      bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # fmt: skip
+    sns.despine(figure, left=True, bottom=True)
+    return figure, axes
+
+
 def spark(values: Sequence[float]) -> str:
     """Draw the last few figures as a small line, the latest with a dot; as a picture's source."""
     low, high = min(values), max(values)
@@ -83,7 +93,7 @@ def spark(values: Sequence[float]) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode()
 
 
-def trend(indicator: pd.Series, readings: pd.DataFrame, targets: pd.DataFrame) -> Shown:
+def trend(indicator: pd.Series, readings: pd.DataFrame, targets: pd.DataFrame, data: Shown | None = None) -> Shown:
     """
     Chart one indicator over time, with its target.
 
@@ -91,6 +101,7 @@ def trend(indicator: pd.Series, readings: pd.DataFrame, targets: pd.DataFrame) -
         indicator: its row of the verdict.
         readings: its readings with a value, in order of time.
         targets: its targets for single periods, where each has its own; else empty.
+        data: the figures as a table, to be opened beneath.
 
     Figures that add up to a year's are bars; a whole year before them is left out, being of another size.
     A year's figure before quarterly ones is a hollow mark, not joined to them.
@@ -105,9 +116,9 @@ def trend(indicator: pd.Series, readings: pd.DataFrame, targets: pd.DataFrame) -
     first = main["end"].iloc[0]
     x = (main["end"] - first) / step
     before = pd.Series(range(-len(others), 0), index=others.index, dtype=float)
-    figure, axes = _canvas(5.6, 2.3)
+    figure, axes = _canvas(4.2, 1.6)
     if indicator["basis"] == "sum":
-        sns.barplot(x=x, y=main["value"], color=NAVY, ax=axes, native_scale=True, width=0.55)
+        sns.barplot(x=x, y=main["value"], color=NAVY, ax=axes, native_scale=True, saturation=1, width=0.55)
         bottom, top = 0.0, main["value"].max()
     else:
         groups = x.diff().gt(1.01).cumsum()
@@ -118,15 +129,31 @@ def trend(indicator: pd.Series, readings: pd.DataFrame, targets: pd.DataFrame) -
         axes.plot(before, others["value"], "o", markerfacecolor="white", markeredgecolor=NAVY)
     span = [*_target_marks(axes, indicator, main, x, targets), bottom, top]
     room = (max(span) - min(span)) or abs(max(span)) * 0.1 or 1
-    axes.set_ylim(0 if indicator["basis"] == "sum" else min(span) - 0.25 * room, max(span) + 0.3 * room)
-    for place, value in [*zip(before, others["value"], strict=True), *zip(x, main["value"], strict=True)]:
-        axes.annotate(bare(value, unit, decimals), (place, value), xytext=(0, 6), textcoords="offset points",
-                      ha="center", weight="bold" if place == x.iloc[-1] else "normal")  # fmt: skip
+    axes.set_ylim(0 if indicator["basis"] == "sum" else min(span) - 0.35 * room, max(span) + 0.35 * room)
+    for place, value in zip(before, others["value"], strict=True):
+        _label(axes, bare(value, unit, decimals), place, value)
+    values = list(main["value"])
+    bars = indicator["basis"] == "sum"
+    for number, (place, value) in enumerate(zip(x, values, strict=True)):
+        around = [] if bars else values[max(number - 1, 0) : number] + values[number + 1 : number + 2]
+        below = bool(around) and value < min(around)
+        _label(axes, bare(value, unit, decimals), place, value, below=below, bold=number == len(values) - 1)
     places = [*before, *x]
     axes.set_xlim(min(places) - 0.5, max(places) + 0.5)
     axes.set_xticks(places, [name.replace(" ", "\n", 1) for name in [*others["period_short"], *main["period_short"]]])
     axes.set(yticks=[], xlabel="", ylabel="")
-    return picture(figure, trend_words(indicator, pd.concat([others, main]), targets))
+    return picture(figure, trend_words(indicator, pd.concat([others, main]), targets), data=data)
+
+
+def _label(
+    axes: Axes, text: str, x: float, y: float, *, below: bool = False, bold: bool = False, colour: str = INK
+) -> None:
+    """Write a figure above its mark, or below a dip; on white, so that no line runs through it."""
+    axes.annotate(
+        text, (x, y), xytext=(0, -8 if below else 7), textcoords="offset points", ha="center",
+        va="top" if below else "bottom", weight="bold" if bold else "normal", color=colour,
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6}, zorder=5,
+    )  # fmt: skip
 
 
 def _target_marks(
@@ -138,9 +165,8 @@ def _target_marks(
         dues = main["period"].map(targets.set_index("period")["low"])
         for place, due in zip(x, dues, strict=True):
             if pd.notna(due):
-                axes.plot([place - 0.28, place + 0.28], [due, due], color=PLUM, linewidth=2, linestyle=(0, (3, 1.5)))
-        last = dues.last_valid_index()
-        axes.annotate(f"target {bare(dues[last], unit)}", (x[last] + 0.3, dues[last]), color=PLUM, va="center")
+                axes.plot([place - 0.25, place + 0.25], [due, due], color=PLUM, linewidth=2, linestyle=(0, (3, 1.5)))
+                axes.annotate(f"target {bare(due, unit)}", (place + 0.28, due), color=PLUM, va="center")
         return list(dues.dropna())
     if indicator["kind"] == "range":
         low, high = indicator["target_low"], indicator["target_high"]
@@ -191,23 +217,20 @@ def distance(judged: pd.DataFrame, last_name: str) -> Shown:
         last_name: the last quarter's name.
     """
     edge = 50.0
-    labels = ["\n".join(textwrap.wrap(name, 34)) for name in judged["short_name"]]
-    figure, axes = _canvas(8.2, 0.7 + 0.44 * len(judged))
+    reach = pd.concat([judged["away"], judged["away_before"], pd.Series([-10.0, 10.0])]).clip(-edge, edge)
+    left, right = 1.08 * reach.min(), 1.08 * reach.max()
+    figure, axes = _rows([f"{row.short_name}: {_signed(row.away)}" for row in judged.itertuples()])
     y = pd.Series(range(len(judged)), index=judged.index)
     now, then = judged["away"].clip(-edge, edge), judged["away_before"].clip(-edge, edge)
     axes.hlines(y, then, now, color=GREY, linewidth=2)
-    axes.plot(then, y, "o", markerfacecolor="white", markeredgecolor=GREY, markersize=6)
+    axes.plot(then, y, "o", markerfacecolor="white", markeredgecolor=SOFT, markersize=6)
     for rating, group in judged.groupby("rating"):
         axes.plot(now[group.index], y[group.index], {"green": "o", "amber": "^", "red": "D"}[rating],
                   color=TAGS[rating][0], markersize=7, linestyle="none")  # fmt: skip
-    axes.axvline(0, color=PLUM, linewidth=1.4, linestyle=(0, (4, 2)))
-    axes.annotate("on target", (0, -0.75), color=PLUM, ha="center", va="bottom", annotation_clip=False)
-    for place, value, shown in zip(y, judged["away"], now, strict=True):
-        beyond = " (off the scale)" if abs(value) > edge else ""
-        axes.annotate(f"{_signed(value)}{beyond}", (edge * 1.06, place), va="center", annotation_clip=False)
-    axes.set(xlim=(-edge * 1.04, edge * 1.04), ylim=(len(judged) - 0.4, -0.6), xlabel="", ylabel="")
-    axes.set_yticks(y, labels, color=INK)
-    axes.set_xticks([-50, -25, 0, 25, 50], ["50% worse", "25% worse", "", "25% better", "50% better"])
+    axes.hlines(y, left, right, color=HAIRLINE, linewidth=0.8, zorder=0)
+    axes.axvline(0, color=PLUM, linewidth=1.4, linestyle=(0, (4, 2)), zorder=0)
+    axes.set_xlim(left, right)
+    axes.annotate("on target", (0, len(judged) - 0.55), color=PLUM, ha="center", va="top", annotation_clip=False)
     said = [
         f"{row.short_name} {_apart(row.away)}{_was(row.away_before, last_name)}" for row in judged.itertuples()
     ]
@@ -233,15 +256,16 @@ def seasons(indicator: pd.Series, readings: pd.DataFrame) -> Shown:
     Args:
         readings: quarterly readings with columns year, number (1 to 4), value and period_name.
     """
-    figure, axes = _canvas(6.6, 2.7)
+    figure, axes = _canvas(4.2, 1.9)
     years = list(dict.fromkeys(readings["year"]))
-    colours = {year: NAVY if year == years[-1] else GREY for year in years}
+    colours = {year: NAVY if year == years[-1] else SOFT for year in years}
     sns.lineplot(readings, x="number", y="value", hue="year", palette=colours, marker="o", markeredgewidth=0,
                  linewidth=2, legend=False, ax=axes)  # fmt: skip
     for year, group in readings.groupby("year", sort=False):
         for row in group.itertuples():
-            axes.annotate(bare(row.value, indicator["unit"], indicator["decimals"]), (row.number, row.value),
-                          xytext=(0, 6), textcoords="offset points", ha="center", color=colours[year])  # fmt: skip
+            figure_words = bare(row.value, indicator["unit"], indicator["decimals"])
+            now = year == years[-1]
+            _label(axes, figure_words, row.number, row.value, below=not now, bold=now, colour=INK if now else SOFT)
         end = group.iloc[-1]
         axes.annotate(year, (end["number"], end["value"]), xytext=(16, 0), textcoords="offset points",
                       va="center", color=colours[year], weight="bold")  # fmt: skip
@@ -249,7 +273,7 @@ def seasons(indicator: pd.Series, readings: pd.DataFrame) -> Shown:
     if pd.notna(due):
         axes.axhline(due, color=PLUM, linewidth=1.4, linestyle=(0, (4, 2)))
         axes.annotate(label, (1.01, due), xycoords=("axes fraction", "data"), color=PLUM, va="center")
-    axes.margins(y=0.2)
+    axes.margins(y=0.3)
     axes.set(xlim=(0.6, 4.6), yticks=[], xlabel="", ylabel="")
     axes.set_xticks([1, 2, 3, 4], ["Q1\nApr to Jun", "Q2\nJul to Sep", "Q3\nOct to Dec", "Q4\nJan to Mar"])
     return picture(figure, trend_words(indicator, readings, readings.iloc[:0]))
@@ -262,15 +286,16 @@ def reached(frame: pd.DataFrame, gone: float, gone_words: str) -> Shown:
     Args:
         frame: with short_name and reached, a share of the whole target.
     """
-    figure, axes = _canvas(7.4, 0.8 + 0.42 * len(frame))
+    figure, axes = _rows(list(frame["short_name"]))
     share = 100 * frame["reached"]
-    sns.barplot(x=share, y=frame["short_name"], orient="h", color=NAVY, width=0.55, ax=axes)
-    for place, value in enumerate(share):
-        axes.annotate(f"{value:.0f}%", (value, place), xytext=(5, 0), textcoords="offset points", va="center", weight="bold")
+    places = list(range(len(frame)))
+    sns.barplot(x=share, y=places, orient="h", native_scale=True, color=NAVY, saturation=1, width=0.3, ax=axes)
+    for place, value in zip(places, share, strict=True):
+        axes.annotate(f"{value:.0f}%", (value, place), xytext=(5, 0), textcoords="offset points", va="center", weight="bold",
+                      bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # fmt: skip
     axes.axvline(100 * gone, color=PLUM, linewidth=1.4, linestyle=(0, (4, 2)))
-    axes.annotate(gone_words, (100 * gone, -0.6), color=PLUM, ha="center", va="bottom", annotation_clip=False)
-    axes.set(xlim=(0, max(105, share.max() * 1.1)), xticks=[], xlabel="", ylabel="")
-    axes.tick_params(axis="y", colors=INK)
+    axes.annotate(gone_words, (100 * gone, len(frame) - 0.55), color=PLUM, ha="center", va="top", annotation_clip=False)
+    axes.set(xlim=(0, max(105, share.max() * 1.1)), ylim=(len(frame) - 0.6, -0.75), xticks=[], yticks=[], xlabel="", ylabel="")
     said = [f"{name} {value:.0f}%" for name, value in zip(frame["short_name"], share, strict=True)]
     return picture(figure, f"Share of the year's target reached: {words.listed(said)}; {gone_words}.")
 
@@ -284,7 +309,7 @@ def profile(indicator: pd.Series, points: pd.DataFrame, due: pd.DataFrame) -> Sh
         due: the profile, with end, value and period_short for each month drawn.
     """
     unit = indicator["unit"]
-    figure, axes = _canvas(7.4, 2.9)
+    figure, axes = _canvas(4.6, 2.1)
     axes.plot(due["end"], due["value"], color=PLUM, linewidth=1.4, linestyle=(0, (4, 2)))
     last = due.iloc[-1]
     axes.annotate(f"profile\n{bare(last['value'], unit)}", (last["end"], last["value"]), xytext=(6, 0),
@@ -297,7 +322,7 @@ def profile(indicator: pd.Series, points: pd.DataFrame, due: pd.DataFrame) -> Sh
         label = bare(row.value, unit) + ("" if row.status == "final" else "\nexpected")
         axes.annotate(label, (row.end, row.value), xytext=(-7, 5), textcoords="offset points", ha="right")
     axes.set(ylim=(0, max(due["value"].max(), points["value"].max()) * 1.18), yticks=[], xlabel="", ylabel="")
-    axes.set_xticks(due["end"], [name.replace(" ", "\n") for name in due["period_short"]])
+    axes.set_xticks(due["end"], [name.replace(" 20", "\n") for name in due["period_short"]])
     figures = [show(value, unit) + ("" if status == "final" else " expected")
                for value, status in zip(points["value"], points["status"], strict=True)]  # fmt: skip
     return picture(
@@ -309,32 +334,34 @@ def profile(indicator: pd.Series, points: pd.DataFrame, due: pd.DataFrame) -> Sh
 
 def shares(frame: pd.DataFrame) -> Shown:
     """
-    Chart figures as a share of their own period's target, a line for each indicator.
+    Chart figures as a share of their own period's target, a panel for each indicator.
 
     Args:
         frame: with short_name, end, period_name, period_short and share.
     """
-    figure, axes = _canvas(7.4, 2.9)
     names = list(dict.fromkeys(frame["short_name"]))
-    looks = dict(zip(names, [(NAVY, "o"), (SOFT, "s"), (GREY, "^")], strict=False))
     said = []
-    for name, group in frame.groupby("short_name", sort=False):
-        colour, mark = looks[name]
-        sns.lineplot(x=group["end"], y=group["share"], color=colour, marker=mark, markeredgewidth=0, linewidth=2, ax=axes)
-        above = name == names[0]
-        for row in group.itertuples():
-            axes.annotate(f"{100 * row.share:.0f}%", (row.end, row.share), xytext=(0, 7 if above else -14),
-                          textcoords="offset points", ha="center", color=colour)  # fmt: skip
-        end = group.iloc[-1]
-        axes.annotate("\n".join(textwrap.wrap(name, 22)), (end["end"], end["share"]), xytext=(22, 0),
-                      textcoords="offset points", va="center", color=colour, weight="bold")  # fmt: skip
-        said.append(f"{name}: {words.series(group, [f'{100 * share:.0f}%' for share in group['share']])}")
-    axes.axhline(1, color=PLUM, linewidth=1.4, linestyle=(0, (4, 2)))
-    axes.annotate("target", (frame["end"].min() - 0.9, 1), xytext=(0, 3), textcoords="offset points", color=PLUM)
-    axes.set(ylim=(0, frame["share"].max() * 1.2), yticks=[], xlabel="", ylabel="")
-    axes.set_xlim(frame["end"].min() - 1, frame["end"].max() + 0.8)
+    with matplotlib.rc_context(_LOOKS):
+        figure = Figure(figsize=(4.8, 1.7 * len(names)), layout="constrained")
+        panels = figure.subplots(len(names), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
+    for axes, name in zip(panels, names, strict=True):
+        group = frame[frame["short_name"] == name]
+        sns.lineplot(x=group["end"], y=group["share"], color=NAVY, marker="o", markeredgewidth=0, linewidth=2, ax=axes)
+        axes.axhline(1, color=PLUM, linewidth=1.4, linestyle=(0, (4, 2)))
+        axes.annotate("target", (1.01, 1), xycoords=("axes fraction", "data"), color=PLUM, va="center")
+        axes.set_title(name, loc="left", fontsize=9, weight="bold")
+        figures = [f"{100 * share:.0f}%" for share in group["share"]]
+        for row, text in zip(group.itertuples(), figures, strict=True):
+            _label(axes, text, row.end, row.share, below=row.share < 1, bold=row.end == group["end"].max())
+        axes.set(yticks=[], xlabel="", ylabel="")
+        axes.tick_params(length=0)
+        said.append(f"{name}: {words.series(group, figures)}")
+    room = frame["share"].max() - frame["share"].min()
+    panels[-1].set(ylim=(frame["share"].min() - 0.4 * room, frame["share"].max() + 0.35 * room),
+                   xlim=(frame["end"].min() - 1, frame["end"].max() + 1))  # fmt: skip
     ticks = frame.drop_duplicates("end").sort_values("end")
-    axes.set_xticks(ticks["end"], [name.replace(" ", "\n") for name in ticks["period_short"]])
+    panels[-1].set_xticks(ticks["end"], [name.replace(" ", "\n") for name in ticks["period_short"]])
+    sns.despine(figure, left=True)
     return picture(figure, f"Share of each quarter's target. {'. '.join(said)}.")
 
 
@@ -345,21 +372,13 @@ def others(indicator: pd.Series, frame: pd.DataFrame) -> Shown:
     Args:
         frame: with who, value and ours (true for the council's own figure), best first.
     """
-    figure, axes = _canvas(6.6, 0.6 + 0.36 * len(frame))
-    places = range(len(frame))
-    for place, row in zip(places, frame.itertuples(), strict=True):
-        colour = NAVY if row.ours else GREY
-        axes.plot(row.value, place, "o", color=colour, markersize=8)
-        axes.annotate(show(row.value, indicator["unit"], indicator["decimals"]), (row.value, place), xytext=(8, 0),
-                      textcoords="offset points", va="center", weight="bold" if row.ours else "normal")  # fmt: skip
-    axes.hlines(list(places), *_ends(frame["value"]), color=HAIRLINE, linewidth=0.8, zorder=0)
-    axes.set(xlim=_ends(frame["value"]), ylim=(len(frame) - 0.5, -0.5), xticks=[], xlabel="", ylabel="")
-    axes.set_yticks(list(places), frame["who"], color=INK)
-    sns.despine(figure, left=True, bottom=True)
-    figures = [f"{row.who} {show(row.value, indicator['unit'], indicator['decimals'])}" for row in frame.itertuples()]
-    return picture(figure, f"{indicator['short_name']}, best first: {words.listed(figures)}.")
-
-
-def _ends(values: pd.Series) -> tuple[float, float]:
-    room = (values.max() - values.min()) or abs(values.max()) * 0.1 or 1
-    return values.min() - 0.15 * room, values.max() + 0.4 * room
+    figures = [f"{row.who}: {show(row.value, indicator['unit'], indicator['decimals'])}" for row in frame.itertuples()]
+    figure, axes = _rows(figures)
+    low, high = frame["value"].min(), frame["value"].max()
+    room = (high - low) or abs(high) * 0.1 or 1
+    ends = low - 0.1 * room, high + 0.1 * room
+    for place, row in enumerate(frame.itertuples()):
+        axes.plot(row.value, place, "o", color=NAVY if row.ours else GREY, markersize=8)
+    axes.hlines(range(len(frame)), *ends, color=HAIRLINE, linewidth=0.8, zorder=0)
+    axes.set_xlim(*ends)
+    return picture(figure, f"{indicator['short_name']}, best first. {'; '.join(figures)}.")

@@ -128,8 +128,7 @@ class CloserLook(Page):
                 ]
             ).sort_values("value", ascending=row["good_is"] == "low", kind="stable")
             place = list(frame["ours"]).index(True)
-            verdict = f"{words.number(place)} of {words.number(len(known))} {'does' if place == 1 else 'do'} better" if place else "none does better"
-            said = [f"Of the {words.counted(len(known), 'comparator')} printed, {verdict}."] if len(known) > 1 else []
+            said = [f"{_place(place, len(known))} better than {self.framework.council}."] if len(known) > 1 else []
             pieces.append(together([_heading(row["short_name"], said), charts.others(row, frame)]))
         return together(pieces)
 
@@ -158,6 +157,14 @@ class CloserLook(Page):
 
 def _heading(name: str, said: list[str]) -> Shown:
     return fill("closer", name=name, said=" ".join(said))
+
+
+def _place(better: int, comparators: int) -> str:
+    """Say how many comparators do better: `Two of the three comparators do`."""
+    whole = f"the {words.counted(comparators, 'comparator')}"
+    if not better:
+        return f"None of {whole} does"
+    return f"{words.number(better).capitalize()} of {whole} {'does' if better == 1 else 'do'}"
 
 
 def _ranked(row: pd.Series) -> str:

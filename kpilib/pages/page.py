@@ -143,27 +143,19 @@ class Page:
             & self.indicators["value"].notna().to_numpy()
             & before["value"].notna().to_numpy()
         ]
-        said = [self._who(direction) for direction in ("better", "worse", "same")]
-        said = [text for text in said if text] or ["Nothing can be compared with an earlier figure yet."]
         if moved.empty:
-            none = f"No indicator's rating differs from that of {self.last_quarter.name}."
-            return show("paragraph", texts=[*said, none])
+            none = f"No indicator has another rating than at {self.last_quarter.name}."
+            return show("paragraph", texts=[none])
         rows = [self._change(row, before.loc[row["indicator"]]) for _, row in moved.iterrows()]
         heads = ["Indicator", self.last_quarter.name, "Rating then", self.quarter.name, "Rating now"]
         count = words.counted(len(moved), "indicator")
         caption = f"{words.sentence(count)[:-1]} with another rating than at {self.last_quarter.name}."
         return together(
             [
-                show("paragraph", texts=[*said, self._rated_alike()]),
+                show("paragraph", texts=[self._rated_alike()]),
                 tables.table(caption, heads, rows, numbers={1, 3}),
             ]
         )
-
-    def _who(self, direction: str) -> str:
-        """Name the indicators that went a way since the figure before; nothing where none did."""
-        names = list(self.indicators.loc[self.indicators["direction"] == direction, "short_name"])
-        verb = {"better": "Got better", "worse": "Got worse", "same": "Stayed the same"}[direction]
-        return f"{verb}: {'; '.join(names)}." if names else ""
 
     def _change(self, row: pd.Series, then: pd.Series) -> tables.Row:
         labels = self.framework.ratings
@@ -188,7 +180,7 @@ class Page:
         heads = ["Indicator", "Period", "As printed", "Status", "Note"]
         caption = "The latest figure of each indicator, as the council printed it."
         pieces = [show("paragraph", texts=[text for text in texts if text])]
-        return together([*pieces, tables.table(caption, heads, rows)] if rows else pieces)
+        return together([*pieces, tables.table(caption, heads, rows, look="notes")] if rows else pieces)
 
     def _sourced(self) -> pd.DataFrame:
         """Indicators in the records' own order, with the latest cell's and the indicator's own notes."""

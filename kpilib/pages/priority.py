@@ -58,11 +58,10 @@ class PriorityPage(CloserLook):
         notes = self._notes(row["indicator"])
         facts = [row["directorate"], words.FREQUENCY[row["frequency"]], good_words(row["good_is"])]
         if pd.isna(row["value"]):
-            printed = [("As printed", [row["as_printed"]])] if row["as_printed"] else []
+            printed = f" The council says: “{row['as_printed']}”." if row["as_printed"] else ""
             return fill(
                 "card", id=row["indicator"], name=row["name"], facts=[fact for fact in facts if fact],
-                figures=[("Rating", tables.tag(row["rating"], row["label"]))], chart=None,
-                reasons=[row["reason"]], notes=[*printed, *notes], long=False,
+                figures=[], chart=None, reasons=[row["reason"] + printed.replace(".”.", "”.")], notes=notes, long=False,
             )  # fmt: skip
         length = sum(len(item) for _, items in notes for item in items)
         return fill(
@@ -102,7 +101,7 @@ class PriorityPage(CloserLook):
         readings = self._series(row["indicator"])
         targets = self.targets[self.targets["indicator"] == row["indicator"]]
         own = targets[(targets["kind"] == "point") & targets["period"].isin(readings["period"])]
-        return charts.trend(row, readings, own.sort_values("end"))
+        return charts.trend(row, readings, own.sort_values("end"), tables.series(row, readings))
 
     def _reason(self, row: pd.Series) -> str:
         """The reason of the rating, and how others stand."""

@@ -189,7 +189,7 @@ class RegisterPage(Page):
         rows = [tables.Row(row["risk"], [words.sentence(row["note"])]) for _, row in noted.iterrows()]
         pieces = [fill("paragraph", texts=[text for text in [self.framework.source] if text])]
         if rows:
-            pieces.append(tables.table("Notes on what the register prints.", ["Number", "Note"], rows))
+            pieces.append(tables.table("Notes on what the register prints.", ["Number", "Note"], rows, look="notes"))
         return together(pieces)
 
 

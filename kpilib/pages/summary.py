@@ -70,7 +70,7 @@ class SummaryPage(Page):
             )
             for _, row in here.iterrows()
         ]
-        heads = ["Indicator", "Rating", "Why", "Against the figure before", self.framework.priority_word.capitalize()]
+        heads = ["Indicator", "Rating", "Why", "Direction", self.framework.priority_word.capitalize()]
         caption = f"{words.sentence(words.counted(len(here), 'indicator'))[:-1]} rated “{label}”."
         return tables.table(caption, heads, rows)
 

@@ -124,7 +124,7 @@ def indicators(
         page_links: link to each indicator's own page, rather than to a place on this one.
         titles: the pages' titles, to give a column of them.
     """
-    heads = ["Indicator", "Latest figure", "Target", "Rating", "Against the figure before", "Last four"]
+    heads = ["Indicator", "Latest figure", "Target", "Rating", "Direction", "Last four"]
     if titles:
         heads.insert(1, "Where")
     rows = []
@@ -152,6 +152,16 @@ def _last_four(row: pd.Series, readings: pd.DataFrame) -> Cell:
         return ""
     said = words.listed([show(value, row["unit"], row["decimals"]) for value in last])
     return fill("spark", source=charts.spark(list(last)), alt=said).html
+
+
+def series(indicator: pd.Series, readings: pd.DataFrame) -> Shown:
+    """The figures behind a chart."""
+    rows = [
+        Row(row["period_name"], [show(row["value"], indicator["unit"], indicator["decimals"]), row["covers"], row["as_printed"]])
+        for _, row in readings.iterrows()
+    ]
+    caption = f"{indicator['short_name']}: every figure in the records."
+    return table(caption, ["Period", "Figure", "What it covers", "As printed"], rows, numbers={1})
 
 
 def counts(caption: str, counted: pd.DataFrame, names: Mapping[str, Cell], labels: Mapping[str, str], head: str) -> Shown:

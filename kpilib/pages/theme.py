@@ -12,11 +12,12 @@ SOFT = "#505a5f"
 HAIRLINE = "#cfd4d7"
 GREY = "#8a9296"
 PALE = "#f3f5f6"
+# Ink, ground, symbol, and the edge of a tile.
 TAGS = {
-    "green": ("#00522c", "#d9efe3", "●"),
-    "amber": ("#6b3d00", "#fdeccb", "▲"),
-    "red": ("#8a1a12", "#f9dcd9", "◆"),
-    "not rated": ("#3d4447", "#eef0f1", "○"),
+    "green": ("#00522c", "#d9efe3", "●", "#00703c"),
+    "amber": ("#6b3d00", "#fdeccb", "▲", "#e8950c"),
+    "red": ("#8a1a12", "#f9dcd9", "◆", "#b3261e"),
+    "not rated": ("#3d4447", "#eef0f1", "○", "#7d868b"),
 }
 ARROWS = {"better": "↑", "worse": "↓", "same": "→", "cannot say": "·"}
 FONTS = '"DejaVu Sans", Verdana, Arial, sans-serif'
@@ -27,8 +28,9 @@ BANDS = ("#eef0f1", "#fdeccb", "#f9dcd9", "#f2b8b1", "#e59a91")
 def variables() -> str:
     """Give the colours and fonts as variables of the style sheets."""
     named = {"navy": NAVY, "plum": PLUM, "ink": INK, "soft": SOFT, "hairline": HAIRLINE, "pale": PALE}
-    for rating, (ink, ground, _) in TAGS.items():
-        named |= {f"{rating}-ink".replace(" ", "-"): ink, f"{rating}-ground".replace(" ", "-"): ground}
+    for rating, (ink, ground, _, edge) in TAGS.items():
+        name = rating.replace(" ", "-")
+        named |= {f"{name}-ink": ink, f"{name}-ground": ground, f"{name}-edge": edge}
     named |= {f"band-{number}": colour for number, colour in enumerate(BANDS, 1)}
     said = "".join(f"--{name}:{value};" for name, value in named.items())
     return f":root{{{said}--fonts:{FONTS};}}\n"

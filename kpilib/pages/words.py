@@ -86,7 +86,7 @@ def series(frame: pd.DataFrame, figures: Sequence[str]) -> str:
 def attributed(text: str, owner: str, due: str) -> str:
     """Add to an action who does it and by when, where the records say."""
     said = [part for part in (owner, f"by {date(due)}" if due else "") if part]
-    return f"{text} ({', '.join(said)})" if said else text
+    return f"{text.rstrip('.')} ({', '.join(said)})." if said else text
 
 
 def date(iso: str) -> str:
