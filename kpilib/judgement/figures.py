@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import pandas as pd
 
@@ -16,10 +16,10 @@ def show(value: float, unit: str = "", decimals: float = math.nan) -> str:
     """
     if pd.isna(value):
         return ""
-    if pd.isna(decimals):
-        number = f"{value:,.2f}".rstrip("0").rstrip(".")
-    else:
-        number = f"{value:,.{int(decimals)}f}"
+    free = pd.isna(decimals)
+    number = f"{value:,.{2 if free else int(decimals)}f}"
+    if free:
+        number = number.rstrip("0").rstrip(".")
     if float(number.replace(",", "")) == 0:
         number = number.removeprefix("-")
     if unit == "£":
@@ -55,7 +55,7 @@ def gap(value: float, unit: str, decimals: float) -> str:
     return show(abs(value), "points" if unit == "%" else unit if unit == "£" else "", decimals)
 
 
-def show_all(values: Iterable[float], frame: pd.DataFrame, by=show) -> list[str]:
+def show_all(values: Iterable[float], frame: pd.DataFrame, by: Callable[..., str] = show) -> list[str]:
     """Write a column of figures, each with the unit and decimals of its row."""
     return [
         by(value, unit, decimals)

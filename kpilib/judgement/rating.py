@@ -8,6 +8,8 @@ No target, no reading, not yet due: not rated, and never green.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -64,9 +66,7 @@ def towards_total(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
     span = frame["target_end"] - frame["target_start"] + 1
     grows = total & frame["basis"].isin(["sum", "to date"]) & (frame["spread"] != "flat")
     share = (gone / span).clip(upper=1).where(grows, 1.0)
-    return frame.assign(
-        to_date=summed.where(adds, frame["value"]), share=share, expected=frame["target_low"] * share
-    )
+    return frame.assign(to_date=summed.where(adds, frame["value"]), share=share, expected=frame["target_low"] * share)
 
 
 def rate(frame: pd.DataFrame, rule: Rule) -> pd.DataFrame:
@@ -190,9 +190,7 @@ def _reasons(frame: pd.DataFrame, unrated: np.ndarray) -> list[str]:
     values, lows = show_all(frame["to_date"], frame), show_all(frame["target_low"], frame, goal)
     highs, expected = show_all(frame["target_high"], frame, goal), show_all(frame["expected"], frame, goal)
     reasons = []
-    for row, why, value, low, high, due in zip(
-        frame.itertuples(), unrated, values, lows, highs, expected, strict=True
-    ):
+    for row, why, value, low, high, due in zip(frame.itertuples(), unrated, values, lows, highs, expected, strict=True):
         if why:
             reasons.append(why)
             continue
@@ -212,14 +210,14 @@ def _reasons(frame: pd.DataFrame, unrated: np.ndarray) -> list[str]:
     return reasons
 
 
-def _beside(value: float, due: float, row) -> str:
+def _beside(value: float, due: float, row: Any) -> str:
     """Say how a value lies beside what is due, in words that end before it."""
     if value == due:
         return "meets"
     return f"is {gap(value - due, row.unit, row.decimals)} {'above' if value > due else 'below'}"
 
 
-def _range_words(row, low: str, high: str) -> str:
+def _range_words(row: Any, low: str, high: str) -> str:
     span = f"the range of {low} to {high}"
     if row.to_date < row.target_low:
         return f"{gap(row.target_low - row.to_date, row.unit, row.decimals)} below {span}"

@@ -75,9 +75,7 @@ def _direction(frame: pd.DataFrame, then: pd.Series, steady_within: str) -> np.n
     nearer = (then - frame["target_low"]).abs() - (frame["value"] - frame["target_low"]).abs()
     change = change.where(frame["good_is"] != "near", nearer)
     steady = (amount * then.abs() if share else amount) + 1e-9
-    return np.select(
-        [change.isna(), change.abs() <= steady, change > 0], ["cannot say", "same", "better"], "worse"
-    )
+    return np.select([change.isna(), change.abs() <= steady, change > 0], ["cannot say", "same", "better"], "worse")
 
 
 def _reasons(frame: pd.DataFrame) -> list[str]:
@@ -105,4 +103,6 @@ def _reasons(frame: pd.DataFrame) -> list[str]:
 
 def good_words(good_is: str) -> str:
     """Say which way is good: `high is good`, `being on target is good`; nothing where the records do not say."""
-    return {"near": "near the target is good", "on target": "being on target is good", "none": ""}.get(good_is, f"{good_is} is good")
+    return {"near": "near the target is good", "on target": "being on target is good", "none": ""}.get(
+        good_is, f"{good_is} is good"
+    )

@@ -9,9 +9,10 @@ from kpilib.records.ledger import Ledger
 from kpilib.records.periods import Period
 
 PUBLISHED = (
-    "framework quarter page indicator name directorate frequency good_is unit basis period covers value status "
-    "previous_period previous last_year target_low target_high expected rating label computed_rating reason "
-    "direction direction_year forecast forecast_rating variation assurance rank of quartile"
+    "framework quarter page indicator name directorate frequency good_is unit basis period covers value "
+    "status previous_period previous last_year target_low target_high expected rating label "
+    "computed_rating reason direction direction_year forecast forecast_rating variation assurance rank of "
+    "quartile"
 ).split()
 
 
@@ -42,7 +43,7 @@ def judge(ledger: Ledger, at: Period) -> pd.DataFrame:
         framework=framework.slug,
         quarter=at.text,
         label=frame["rating"].map(dict(framework.ratings)),
-        **{name: "" for name in ("forecast", "forecast_rating", "variation", "assurance")},
+        **dict.fromkeys(("forecast", "forecast_rating", "variation", "assurance"), ""),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Sequence
+from typing import Any
 
 import matplotlib
 import pandas as pd
@@ -24,7 +25,7 @@ from kpilib.pages.theme import GREY, HAIRLINE, INK, NAVY, PLUM, SOFT, TAGS
 
 _STEP = {"month": 1, "quarter": 3, "year": 12}
 _FREQUENCY = {"annual": 12, "termly": 4, "quarterly": 3, "monthly": 1}
-_LOOKS = {
+_LOOKS: Any = {
     "svg.fonttype": "none",
     "svg.hashsalt": "kpilib",
     "font.family": "sans-serif",
@@ -36,6 +37,8 @@ _LOOKS = {
     "text.color": INK,
     "axes.labelcolor": SOFT,
 }
+
+_ON_WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
 
 
 def picture(figure: Figure, alt: str, caption: str = "", data: Shown | None = None) -> Shown:
@@ -50,7 +53,9 @@ def picture(figure: Figure, alt: str, caption: str = "", data: Shown | None = No
         raise ValueError(msg)
     file = io.StringIO()
     with matplotlib.rc_context(_LOOKS):
-        figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches="tight", pad_inches=0.06)
+        figure.savefig(
+            file, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches="tight", pad_inches=0.06
+        )
     code = base64.b64encode(file.getvalue().encode()).decode()
     return fill("picture", source=f"data:image/svg+xml;base64,{code}", alt=alt, caption=caption, data=data)
 
@@ -70,7 +75,7 @@ def _rows(names: Sequence[str], width: float = 4.8) -> tuple[Figure, Axes]:
     axes.set(ylim=(len(names) - 0.6, -0.75), yticks=[], xticks=[], xlabel="", ylabel="")
     for place, name in enumerate(names):
         axes.annotate(name, (0, place - 0.42), xycoords=("axes fraction", "data"), va="center",
-                      bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # fmt: skip
+                      bbox=_ON_WHITE)  # fmt: skip
     sns.despine(figure, left=True, bottom=True)
     return figure, axes
 
@@ -152,7 +157,7 @@ def _label(
     axes.annotate(
         text, (x, y), xytext=(0, -8 if below else 7), textcoords="offset points", ha="center",
         va="top" if below else "bottom", weight="bold" if bold else "normal", color=colour,
-        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6}, zorder=5,
+        bbox=_ON_WHITE, zorder=5,
     )  # fmt: skip
 
 
@@ -231,9 +236,7 @@ def distance(judged: pd.DataFrame, last_name: str) -> Shown:
     axes.axvline(0, color=PLUM, linewidth=1.4, linestyle=(0, (4, 2)), zorder=0)
     axes.set_xlim(left, right)
     axes.annotate("on target", (0, len(judged) - 0.55), color=PLUM, ha="center", va="top", annotation_clip=False)
-    said = [
-        f"{row.short_name} {_apart(row.away)}{_was(row.away_before, last_name)}" for row in judged.itertuples()
-    ]
+    said = [f"{row.short_name} {_apart(row.away)}{_was(row.away_before, last_name)}" for row in judged.itertuples()]
     return picture(figure, f"Distance from target, as a share of the target. {'; '.join(said)}.")
 
 
@@ -291,11 +294,18 @@ def reached(frame: pd.DataFrame, gone: float, gone_words: str) -> Shown:
     places = list(range(len(frame)))
     sns.barplot(x=share, y=places, orient="h", native_scale=True, color=NAVY, saturation=1, width=0.3, ax=axes)
     for place, value in zip(places, share, strict=True):
-        axes.annotate(f"{value:.0f}%", (value, place), xytext=(5, 0), textcoords="offset points", va="center", weight="bold",
-                      bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6})  # fmt: skip
+        axes.annotate(f"{value:.0f}%", (value, place), xytext=(5, 0), textcoords="offset points", va="center",
+                      weight="bold", bbox=_ON_WHITE)  # fmt: skip
     axes.axvline(100 * gone, color=PLUM, linewidth=1.4, linestyle=(0, (4, 2)))
     axes.annotate(gone_words, (100 * gone, len(frame) - 0.55), color=PLUM, ha="center", va="top", annotation_clip=False)
-    axes.set(xlim=(0, max(105, share.max() * 1.1)), ylim=(len(frame) - 0.6, -0.75), xticks=[], yticks=[], xlabel="", ylabel="")
+    axes.set(
+        xlim=(0, max(105, share.max() * 1.1)),
+        ylim=(len(frame) - 0.6, -0.75),
+        xticks=[],
+        yticks=[],
+        xlabel="",
+        ylabel="",
+    )
     said = [f"{name} {value:.0f}%" for name, value in zip(frame["short_name"], share, strict=True)]
     return picture(figure, f"Share of the year's target reached: {words.listed(said)}; {gone_words}.")
 

@@ -43,9 +43,16 @@ class CloserLook(Page):
         )
         said = []
         if pd.notna(row["last_year"]):
-            now, then = show(row["value"], row["unit"], row["decimals"]), bare(row["last_year"], row["unit"], row["decimals"])
+            now, then = (
+                show(row["value"], row["unit"], row["decimals"]),
+                bare(row["last_year"], row["unit"], row["decimals"]),
+            )
             apart = bare(abs(row["value"] - row["last_year"]), row["unit"], row["decimals"])
-            verdict = {"same": "the same as", "better": f"better, by {apart}, than", "worse": f"worse, by {apart}, than"}
+            verdict = {
+                "same": "the same as",
+                "better": f"better, by {apart}, than",
+                "worse": f"worse, by {apart}, than",
+            }
             said.append(f"{now} is {verdict[row['direction_year']]} the {then} of {row['last_year_name']}.")
         if pd.notna(row["previous"]):
             said.append(f"{row['previous_name']} had {bare(row['previous'], row['unit'], row['decimals'])}.")
@@ -58,10 +65,10 @@ class CloserLook(Page):
         gone = chosen["share"].max()
         behind = chosen[chosen["reached"] < gone]["short_name"]
         said = [f"{gone:.0%} of the year has gone."]
-        said.append(
-            f"Behind an even pace: {'; '.join(behind)}." if len(behind) else "All keep an even pace or better."
+        said.append(f"Behind an even pace: {'; '.join(behind)}." if len(behind) else "All keep an even pace or better.")
+        return together(
+            [fill("paragraph", texts=[" ".join(said)]), charts.reached(chosen, gone, f"{gone:.0%} of the year gone")]
         )
-        return together([fill("paragraph", texts=[" ".join(said)]), charts.reached(chosen, gone, f"{gone:.0%} of the year gone")])
 
     def profile(self, indicator: str) -> Shown:
         """A running total by month against the straight line to its target; later months that are known are shown."""
@@ -124,7 +131,15 @@ class CloserLook(Page):
             frame = pd.concat(
                 [
                     known.assign(who=known["comparator"] + ", " + known["period_name"], ours=False),
-                    pd.DataFrame([{"who": f"{self.framework.council}, {own['period_name']}", "value": own["value"], "ours": True}]),
+                    pd.DataFrame(
+                        [
+                            {
+                                "who": f"{self.framework.council}, {own['period_name']}",
+                                "value": own["value"],
+                                "ours": True,
+                            }
+                        ]
+                    ),
                 ]
             ).sort_values("value", ascending=row["good_is"] == "low", kind="stable")
             place = list(frame["ours"]).index(True)
@@ -142,7 +157,9 @@ class CloserLook(Page):
                 cells = [said, row["covers"] or row["period_name"], f"{main['short_name']}: {tables.figure(main)}"]
                 rows.append(tables.Row(row["name"], cells))
         heads = ["Measure", "Figure", "Period", "Throws light on"]
-        return tables.table("Measures that stand beside the indicators; they have no target of their own.", heads, rows, numbers={1})
+        return tables.table(
+            "Measures that stand beside the indicators; they have no target of their own.", heads, rows, numbers={1}
+        )
 
     def awaited(self) -> Shown:
         """What has no figure yet, and what the council says of when."""

@@ -194,4 +194,6 @@ class Page:
         said = " ".join(words.sentence(note) for note in notes if isinstance(note, str) and note)
         covers = row["covers"] if row["covers"] != row["period_name"] else ""
         status = "Awaited" if row["status"] == "awaited" else row["status"].capitalize()
-        return tables.Row(row["short_name"], [tables.under(row["period_name"], covers), row["as_printed"], status, said])
+        return tables.Row(
+            row["short_name"], [tables.under(row["period_name"], covers), row["as_printed"], status, said]
+        )

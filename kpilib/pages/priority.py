@@ -45,10 +45,10 @@ class PriorityPage(CloserLook):
             "Right of the line is better than the target, left of it worse."
         )
         left = here.loc[away.isna(), "short_name"]
-        rest = [f"Not drawn, because a target of zero or a quartile has no share: {'; '.join(left)}."] if len(left) else []
-        return together(
-            [fill("paragraph", texts=[said, *rest]), charts.distance(drawn, self.last_quarter.name)]
+        rest = (
+            [f"Not drawn, because a target of zero or a quartile has no share: {'; '.join(left)}."] if len(left) else []
         )
+        return together([fill("paragraph", texts=[said, *rest]), charts.distance(drawn, self.last_quarter.name)])
 
     def commentary(self) -> Shown:
         """A card for each indicator: its figures, chart and reason, and what the service says of it."""
@@ -117,7 +117,9 @@ class PriorityPage(CloserLook):
         if said:
             parts.append(f"Elsewhere: {words.listed(said)}.")
         if pd.notna(row["rank"]):
-            parts.append(f"Ranked {row['rank']:.0f} of {row['of']:.0f} in {row['rank_among']}: quartile {row['quartile']:.0f}.")
+            parts.append(
+                f"Ranked {row['rank']:.0f} of {row['of']:.0f} in {row['rank_among']}: quartile {row['quartile']:.0f}."
+            )
         return " ".join(parts)
 
     def _notes(self, indicator: str) -> list[tuple[str, list[str]]]:
@@ -125,9 +127,7 @@ class PriorityPage(CloserLook):
         own = self.comments[self.comments["indicator"] == indicator]
         notes = []
         for kind, heading in HEADINGS.items():
-            items = [
-                words.attributed(row.text, row.owner, row.due) for row in own[own["kind"] == kind].itertuples()
-            ]
+            items = [words.attributed(row.text, row.owner, row.due) for row in own[own["kind"] == kind].itertuples()]
             if items:
                 notes.append((heading, items))
         return notes

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
 
@@ -35,7 +36,9 @@ class RegisterPage(Page):
     def scales(self) -> RiskScales:
         """The words and bands of the scores."""
         if self.framework.risk is None:
-            fault = Fault(f"params/{self.framework.slug}/framework.yml", "has no `risk` part", "Add the scales and bands.")
+            fault = Fault(
+                f"params/{self.framework.slug}/framework.yml", "has no `risk` part", "Add the scales and bands."
+            )
             raise RecordsError([fault])
         return self.framework.risk
 
@@ -104,7 +107,13 @@ class RegisterPage(Page):
         if (moved == "no earlier register").all():
             said.append("The records hold no earlier register, so scores cannot be compared with last quarter's.")
         else:
-            for word, verb in (("new", "new"), ("closed", "closed"), ("up", "higher"), ("down", "lower"), ("level", "level")):
+            for word, verb in (
+                ("new", "new"),
+                ("closed", "closed"),
+                ("up", "higher"),
+                ("down", "lower"),
+                ("level", "level"),
+            ):
                 names = list(self.risks.loc[moved == word, "risk"])
                 if names:
                     said.append(f"{words.sentence(verb)[:-1]}: {words.listed(names)}.")
@@ -162,8 +171,8 @@ class RegisterPage(Page):
             ("score after actions", self._score(row["residual_score"], row["residual_band"])),
         ]
         if pd.notna(row["residual_impact"]) and pd.notna(row["residual_likelihood"]):
-            place = f"{impact[int(row['residual_impact']) - 1]}, {self.scales.likelihood[int(row['residual_likelihood']) - 1].lower()}"
-            figures.append(("impact and likelihood after", place))
+            likelihood = self.scales.likelihood[int(row["residual_likelihood"]) - 1].lower()
+            figures.append(("impact and likelihood after", f"{impact[int(row['residual_impact']) - 1]}, {likelihood}"))
         figures.append(("direction as stated", f"{ARROW[row['stated']]} {STATED[row['stated']]}"))
         facts = [row["type"], row["owner"] or "No owner named", row["directorate"]]
         return fill(
@@ -178,9 +187,7 @@ class RegisterPage(Page):
         found = gaps(here, self.risk_notes, last_day)
         if found.empty:
             return fill("paragraph", texts=["Scores, owners, directions and dates are all given, and agree."])
-        rows = [
-            tables.Row(gap, [words.listed(list(group["risk"]))]) for gap, group in found.groupby("gap", sort=False)
-        ]
+        rows = [tables.Row(gap, [words.listed(list(group["risk"]))]) for gap, group in found.groupby("gap", sort=False)]
         return tables.table("What checking the register against itself finds.", ["What is found", "Where"], rows)
 
     def sources(self) -> Shown:
@@ -211,10 +218,14 @@ def register_words(ledger: Ledger, scales: RiskScales, at: Period) -> str:
         before = int((own["band"] == list(scales.bands)[-1]).sum())
         top = list(scales.bands)[-1]
         text = f"{first}: once actions are taken, {words.listed(after)}"
-        said.append(f"{text}; before them, {words.number(before) if before else 'none'} {top}." if kind == "risk" else f"{text}.")
+        said.append(
+            f"{text}; before them, {words.number(before) if before else 'none'} {top}."
+            if kind == "risk"
+            else f"{text}."
+        )
     return " ".join(said)
 
 
-def _note(note) -> str:
+def _note(note: Any) -> str:
     text = words.attributed(note.text, note.owner, note.due)
     return f"{note.status.capitalize()}: {text}" if note.status else text

@@ -12,7 +12,7 @@ from kpilib.judgement.verdict import counts
 from kpilib.pages import tables, words
 from kpilib.pages.page import Page
 from kpilib.pages.register import register_words
-from kpilib.pages.shown import Shown, together
+from kpilib.pages.shown import Shown
 from kpilib.pages.shown import show as fill
 
 
@@ -41,7 +41,8 @@ class SummaryPage(Page):
         return self.indicators.sort_values("page", key=lambda pages: pages.map(order), kind="stable")
 
     def _counts(self, counted: pd.DataFrame, names: dict, head: str) -> Shown:
-        caption = f"Indicators by {head.lower()} and rating. Percentages are of the rated indicators, rounded, so a row may not add up to 100."
+        rounding = "Percentages are of the rated indicators, rounded, so a row may not add up to 100."
+        caption = f"Indicators by {head.lower()} and rating. {rounding}"
         return tables.counts(caption, counted, names, self.framework.ratings, head)
 
     def attention(self) -> Shown:
@@ -91,8 +92,7 @@ class OverviewPage(SummaryPage):
         """Links to every page, with how each stands."""
         counted = counts(self.indicators, "page")
         links = [
-            (f"{entry.page}.html", entry.title, self._standing(counted, entry.page))
-            for entry in self.framework.pages
+            (f"{entry.page}.html", entry.title, self._standing(counted, entry.page)) for entry in self.framework.pages
         ]
         return fill("contents", links=links)
 
@@ -100,7 +100,11 @@ class OverviewPage(SummaryPage):
         if page not in counted.index:
             return ""
         row = counted.loc[page]
-        said = [f"{row[rating]} {words.lower_first(self.framework.ratings[rating])}" for rating in words.ORDER if row[rating]]
+        said = [
+            f"{row[rating]} {words.lower_first(self.framework.ratings[rating])}"
+            for rating in words.ORDER
+            if row[rating]
+        ]
         return ", ".join(said)
 
     def finder(self) -> Shown:

@@ -157,14 +157,19 @@ def _last_four(row: pd.Series, readings: pd.DataFrame) -> Cell:
 def series(indicator: pd.Series, readings: pd.DataFrame) -> Shown:
     """The figures behind a chart."""
     rows = [
-        Row(row["period_name"], [show(row["value"], indicator["unit"], indicator["decimals"]), row["covers"], row["as_printed"]])
+        Row(
+            row["period_name"],
+            [show(row["value"], indicator["unit"], indicator["decimals"]), row["covers"], row["as_printed"]],
+        )
         for _, row in readings.iterrows()
     ]
     caption = f"{indicator['short_name']}: every figure in the records."
     return table(caption, ["Period", "Figure", "What it covers", "As printed"], rows, numbers={1})
 
 
-def counts(caption: str, counted: pd.DataFrame, names: Mapping[str, Cell], labels: Mapping[str, str], head: str) -> Shown:
+def counts(
+    caption: str, counted: pd.DataFrame, names: Mapping[str, Cell], labels: Mapping[str, str], head: str
+) -> Shown:
     """Counts of each rating by group, with percentages of the rated, and a row for all."""
     heads = [head, *[labels[rating] for rating in words.ORDER], "Indicators"]
     rows = [Row(names[group], _count_cells(row)) for group, row in counted.iterrows()]

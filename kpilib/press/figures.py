@@ -10,8 +10,8 @@ from kpilib.records.ledger import Ledger
 from kpilib.records.periods import Period
 
 RISKS = (
-    "quarter risk kind title type owner directorate impact likelihood score band residual_impact residual_likelihood "
-    "residual_score residual_band direction movement target_score target_date"
+    "quarter risk kind title type owner directorate impact likelihood score band residual_impact "
+    "residual_likelihood residual_score residual_band direction movement target_score target_date"
 ).split()
 MILESTONES = "quarter objective milestone text due status directorate owner forecast commentary".split()
 
@@ -37,8 +37,10 @@ def milestones_csv(ledger: Ledger, at: Period) -> str:
 def _csv(frame: pd.DataFrame) -> str:
     """Write figures unrounded; a whole number without a point, and nothing where there is nothing."""
     whole = frame.apply(
-        lambda column: column.astype("Int64")
-        if pd.api.types.is_float_dtype(column) and (column.dropna() % 1 == 0).all()
-        else column
+        lambda column: (
+            column.astype("Int64")
+            if pd.api.types.is_float_dtype(column) and (column.dropna() % 1 == 0).all()
+            else column
+        )
     )
     return whole.to_csv(index=False, lineterminator="\n")

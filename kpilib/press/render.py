@@ -49,7 +49,7 @@ class PageExporter(TemplateExporter):
     def _html(self) -> str:
         return ".html"
 
-    def from_notebook_node(
+    def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """
@@ -58,7 +58,15 @@ class PageExporter(TemplateExporter):
         Raises:
             PageError: a picture has no alternative text.
         """
-        about = {"title": "", "council": "", "label": "", "home": "", "links": {}, "parts": [], **nb.metadata.get("kpilib", {})}
+        about = {
+            "title": "",
+            "council": "",
+            "label": "",
+            "home": "",
+            "links": {},
+            "parts": [],
+            **nb.metadata.get("kpilib", {}),
+        }
         about["title"] = about["title"] or (resources or {}).get("metadata", {}).get("name", "Report")
         self.environment.filters["piece"] = lambda cell, output: piece(cell, output, about)
         self.environment.filters["words"] = lambda text, cell: headings(text, cell.metadata.get("page", ""))
@@ -77,7 +85,7 @@ class PaperExporter(Exporter):
     def _pdf(self) -> str:
         return ".pdf"
 
-    def from_notebook_node(
+    def from_notebook_node(  # type: ignore[override]
         self, nb: NotebookNode, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[bytes, dict[str, Any]]:
         """
@@ -133,8 +141,10 @@ def piece(cell: NotebookNode, output: NotebookNode, about: dict[str, Any]) -> Ma
     if "text/html" in data:
         return Markup(_links(_LAB_STYLE.sub("", data["text/html"]), about["links"]))
     if any(kind.startswith("image/") for kind in data):
-        remedy = "Show it by kpi.picture(figure, alt=\"what it shows, with the figures\")."
-        raise PageError(Fault(f"the cell `{cell.source.strip()[:60]}`", "shows a picture without alternative text", remedy))
+        remedy = 'Show it by kpi.picture(figure, alt="what it shows, with the figures").'
+        raise PageError(
+            Fault(f"the cell `{cell.source.strip()[:60]}`", "shows a picture without alternative text", remedy)
+        )
     text = data.get("text/plain", output.get("text", ""))
     return Markup("<pre>{}</pre>").format(text) if text.strip() else Markup("")
 

@@ -1,4 +1,4 @@
-"""A whole quarter: pages run, appendices bound, figures and manifest written, each file replaced whole or not at all."""
+"""A whole quarter: pages run, appendices bound, figures and manifest written; each file is replaced whole."""
 
 from __future__ import annotations
 

@@ -287,8 +287,7 @@ def _build(slug: str, said: dict[str, Any]) -> Framework:
         strategy=said["strategy"],
         ratings={**said["ratings"], "not rated": said["ratings"].get("not rated", "Not rated")},
         rules=tuple(
-            Rule(since=str(rule["from"]), **{key: rule[key] for key in rule if key != "from"})
-            for rule in said["rules"]
+            Rule(since=str(rule["from"]), **{key: rule[key] for key in rule if key != "from"}) for rule in said["rules"]
         ),
         pages=tuple(PageEntry(**entry) for entry in said["pages"]),
         appendices=tuple(

@@ -11,9 +11,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from functools import cache
 
-MONTHS = (
-    "January February March April May June July August September October November December"
-).split()
+MONTHS = "January February March April May June July August September October November December".split()
 _QUARTER_OR_YEAR = re.compile(r"(\d{4})-(\d{2})(?:-Q([1-4]))?")
 _MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
 

@@ -7,17 +7,19 @@ Checking is pandera's; this module says what to check, and turns what fails into
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 import pandera.pandas as pa
 
 from kpilib.records.faults import Fault, allowed
-from kpilib.records.periods import period, quarter
+from kpilib.records.periods import Period, period, quarter
 
 NUMBER = r"-?\d+(\.\d+)?"
 TOLERANCE = r"\d+(\.\d+)?(%| points)"
+
+_READERS: Mapping[str, Callable[[str, int], Period]] = {"period": period, "quarter": quarter}
 
 
 @dataclass(frozen=True)
@@ -252,12 +254,12 @@ def _checks(cell: Cell, year_starts: int) -> list[pa.Check]:
     if cell.pattern:
         checks.append(pa.Check.str_matches(rf"^({cell.pattern})?$", error="known"))
     if cell.reads:
-        read = {"period": period, "quarter": quarter}[cell.reads]
+        read = _READERS[cell.reads]
         checks.append(pa.Check(lambda column: _readable(column, read, year_starts), error="known"))
     return checks
 
 
-def _readable(column: pd.Series, read, year_starts: int) -> pd.Series:
+def _readable(column: pd.Series, read: Callable[[str, int], Period], year_starts: int) -> pd.Series:
     """Say which cells can be read; each different text is tried once."""
     good = {""}
     for text in column.unique():
@@ -289,11 +291,10 @@ def _duplicates(file: str, frame: pd.DataFrame, place: str) -> Iterator[Fault]:
         yield Fault(f"{place}, row {row}", problem, remedy)
 
 
-def unknown_faults(
-    frame: pd.DataFrame, column: str, known: Iterable[str], place: str, where: str
-) -> Iterator[Fault]:
+def unknown_faults(frame: pd.DataFrame, column: str, known: Iterable[str], place: str, where: str) -> Iterator[Fault]:
     """Find cells of a column that name something that is not there."""
     known = set(known) | {""}
     for row, value in frame.loc[~frame[column].isin(known), column].items():
-        yield Fault(f"{place}, row {row}, column {column}", f"{value!r} is not in {where}", allowed(value, known - {""}))
-
+        yield Fault(
+            f"{place}, row {row}, column {column}", f"{value!r} is not in {where}", allowed(value, known - {""})
+        )

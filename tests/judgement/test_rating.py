@@ -499,6 +499,15 @@ def test_an_override_touches_nothing_else(stated: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(rated, override(rated, stated, "2019-20-Q3"), check_dtype=False)
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.xfail(strict=True, reason="pandas warns that an empty column of numbers will not be filled with words")
+def test_no_override_at_all_warns_of_nothing() -> None:
+    """Without overrides, which is the usual case, nothing is warned of."""
+    rated = rate(row(), RULE)
+
+    assert override(rated, overrides().iloc[:0], "2019-20-Q3").loc[0, "rating"] == "amber"
+
+
 # Which target a reading is rated against.
 
 
@@ -535,13 +544,16 @@ def test_a_quarter_without_a_profile_falls_back_on_the_total() -> None:
     assert (found["kind"], found["target_low"]) == ("total", 1000.0)
 
 
-@pytest.mark.parametrize(("rule", "low"), [(RULE, math.nan), (NEXT_YEAR, 4.0)], ids=["own period", "next year"])
-def test_next_years_target_counts_only_where_the_rule_says_so(rule: Rule, low: float) -> None:
+@pytest.mark.parametrize(
+    ("rule", "low", "shift"),
+    [(RULE, math.nan, math.nan), (NEXT_YEAR, 4.0, 12)],
+    ids=["own period", "next year"],
+)
+def test_next_years_target_counts_only_where_the_rule_says_so(rule: Rule, low: float, shift: float) -> None:
     """Next year's target is used where the rule says `next year`, and is then twelve months ahead."""
     found = aimed([{"period": "2020-21", "low": 4.0}], rule)
 
-    assert found["target_low"] == pytest.approx(low, nan_ok=True)
-    assert found["shift"] == pytest.approx(low + 8, nan_ok=True)
+    assert found[["target_low", "shift"]].tolist() == pytest.approx([low, shift], nan_ok=True)
 
 
 def test_this_years_target_wins_over_next_years() -> None:

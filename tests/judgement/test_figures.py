@@ -1,0 +1,141 @@
+"""How a figure is written."""
+
+from __future__ import annotations
+
+import math
+
+import pandas as pd
+import pytest
+
+from kpilib.judgement.figures import bare, gap, goal, show, show_all
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "decimals", "written"),
+    [
+        (89.19, "%", 2, "89.19%"),
+        (95, "%", 0, "95%"),
+        (82, "%", 1, "82.0%"),
+        (1125000, "£", 0, "£1,125,000"),
+        (1.5, "£", 2, "£1.50"),
+        (7.19, "days", 2, "7.19 days"),
+        (12.28, "days per FTE", 2, "12.28 days per FTE"),
+        (12.4, "per 100,000", 1, "12.4 per 100,000"),
+        (3629829, "visits", 0, "3,629,829 visits"),
+        (46.6, "", 1, "46.6"),
+        (0, "loans", 0, "0 loans"),
+        (-3, "days", 0, "-3 days"),
+        (-2.52, "%", 2, "-2.52%"),
+    ],
+)
+def test_a_figure_is_written_with_its_unit(value: float, unit: str, decimals: float, written: str) -> None:
+    """Percentages and pounds hold their sign close, other units follow, and thousands have commas."""
+    assert written == show(value, unit, decimals)
+
+
+@pytest.mark.parametrize(("value", "written"), [(-1125000, "-£1,125,000"), (-0.4, "£0"), (-0.6, "-£1"), (0, "£0")])
+def test_a_sum_of_money_below_zero_has_its_minus_first(value: float, written: str) -> None:
+    """A minus stands before the pound sign."""
+    assert written == show(value, "£", 0)
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "written"),
+    [(-0.0, 0, "0%"), (-0.04, 1, "0.0%"), (-0.001, math.nan, "0%"), (-0.05, 2, "-0.05%")],
+)
+def test_there_is_no_minus_zero(value: float, decimals: float, written: str) -> None:
+    """A figure that is rounded to nothing has no minus."""
+    assert written == show(value, "%", decimals)
+
+
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(95.0, "95"), (100, "100"), (1000, "1,000"), (0, "0"), (89.1, "89.1"), (9.83, "9.83"), (1 / 3, "0.33")],
+)
+def test_without_decimals_a_figure_has_as_many_as_it_needs(value: float, written: str) -> None:
+    """Where the records name no decimals, as many as the figure has are shown, at most two."""
+    assert written == show(value)
+
+
+@pytest.mark.parametrize(
+    ("unit", "written"),
+    [
+        ("loans", "1 loan"),
+        ("businesses", "1 business"),
+        ("days per FTE", "1 day per FTE"),
+        ("jobs", "1 job"),
+        ("points", "1 point"),
+        ("per 100,000", "1 per 100,000"),
+        ("%", "1%"),
+        ("£", "£1"),
+        pytest.param("people", "1 person", marks=pytest.mark.xfail(strict=True, reason="only an s is taken away")),
+        pytest.param("children", "1 child", marks=pytest.mark.xfail(strict=True, reason="only an s is taken away")),
+        pytest.param("families", "1 family", marks=pytest.mark.xfail(strict=True, reason="only an s is taken away")),
+    ],
+)
+def test_one_is_singular(unit: str, written: str) -> None:
+    """One of anything is written in the singular."""
+    assert written == show(1, unit, 0)
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "written"), [(1, 2, "1.00 days"), (0, 0, "0 days"), (2, 0, "2 days"), (0.96, 1, "1.0 days")]
+)
+def test_only_a_bare_one_is_singular(value: float, decimals: float, written: str) -> None:
+    """Nothing, two, and one with decimals are written in the plural."""
+    assert written == show(value, "days", decimals)
+
+
+@pytest.mark.parametrize("by", [show, bare, goal])
+def test_no_figure_is_an_empty_text(by) -> None:
+    """Where there is no figure nothing is written, not even the unit."""
+    assert by(math.nan, "%", 2) == ""
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "decimals", "written"),
+    [(6.34, "days", 2, "6.34"), (1, "loans", 0, "1"), (91.46, "%", 2, "91.46%"), (100000, "£", 0, "£100,000")],
+)
+def test_a_bare_figure_says_only_percent_and_pounds_again(
+    value: float, unit: str, decimals: float, written: str
+) -> None:
+    """Beside a figure that has named the unit already, only % and £ are said again."""
+    assert written == bare(value, unit, decimals)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "written"),
+    [
+        (95.0, "%", "95%"),
+        (9.83, "days per FTE", "9.83"),
+        (4000000, "visits", "4,000,000"),
+        (11250000, "£", "£11,250,000"),
+    ],
+)
+def test_a_target_has_no_more_decimals_than_it_needs(value: float, unit: str, written: str) -> None:
+    """A target is written as councils do, whatever decimals its indicator has."""
+    assert written == goal(value, unit, 2)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "decimals", "written"),
+    [
+        (-5.81, "%", 2, "5.81 points"),
+        (5.81, "%", 2, "5.81 points"),
+        (1, "%", 0, "1 point"),
+        (-870000, "£", 0, "£870,000"),
+        (2.19, "days", 2, "2.19"),
+        (-9, "businesses", 0, "9"),
+    ],
+)
+def test_a_gap_is_a_distance(value: float, unit: str, decimals: float, written: str) -> None:
+    """How far apart two figures are has no sign, and percentages differ by points."""
+    assert written == gap(value, unit, decimals)
+
+
+def test_a_column_is_written_row_by_row() -> None:
+    """Each figure of a column has the unit and the decimals of its own row."""
+    frame = pd.DataFrame({"unit": ["%", "£", "days"], "decimals": [1, 0, math.nan]})
+
+    assert show_all([1, 2, math.nan], frame) == ["1.0%", "£2", ""]
+    assert show_all([1, 2, 3.5], frame, gap) == ["1.0 points", "£2", "3.5"]

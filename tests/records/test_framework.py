@@ -1,0 +1,555 @@
+"""The framework: what its file may say, what it means when it says nothing, and how faults in it are told."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from kpilib.records.faults import Fault, RecordsError
+from kpilib.records.framework import Framework, Rule, home, load_framework, read_parameters, tolerance
+from kpilib.records.periods import period, quarter
+
+TINY = """
+council: Tinytown Council
+strategy: A tiny plan
+ratings: {green: Good, amber: Nearly, red: Poor}
+rules:
+  - {from: 2019-20-Q1}
+pages:
+  - {page: summary, title: Summary, kind: executive_summary}
+  - {page: streets, title: Clean streets, kind: priority}
+  - {page: adults, title: Adults, kind: directorate, directorate: Adult Services}
+"""
+PLACE = "params/tiny/framework.yml"
+PAGE = {"page": "streets", "title": "Clean streets", "kind": "priority"}
+APPENDIX = {"letter": "A", "title": "All", "pages": ["streets"]}
+RULE = {"from": "2019-20-Q1"}
+RISK = {
+    "impact": ["Minor", "Major"],
+    "opportunity_impact": ["Minor", "Major"],
+    "likelihood": ["Rare", "Likely"],
+    "bands": {"low": "1-2", "high": "3-4"},
+}
+GONE = object()
+
+
+def load_text(root: Path, text: str | bytes) -> Framework:
+    """Write a framework's file, as it is, and load it."""
+    folder = root / "params" / "tiny"
+    folder.mkdir(parents=True)
+    (folder / "framework.yml").write_bytes(text.encode() if isinstance(text, str) else text)
+    return load_framework("tiny", root)
+
+
+def load(root: Path, **changes: Any) -> Framework:
+    """Load the tiny framework with some of its keys changed, added or gone."""
+    said = {**yaml.safe_load(TINY), **changes}
+    return load_text(root, yaml.safe_dump({key: value for key, value in said.items() if value is not GONE}))
+
+
+def faults(root: Path, **changes: Any) -> list[str]:
+    """Give the faults that the tiny framework earns with some of its keys changed."""
+    with pytest.raises(RecordsError) as refusal:
+        load(root, **changes)
+    return [str(fault) for fault in refusal.value.faults]
+
+
+def wrong(label: str, why: str = "", **changes: Any) -> Any:
+    """Give a case for a test of what must be refused; `why` says what happens instead today."""
+    marks = [pytest.mark.xfail(strict=True, reason=why)] if why else []
+    return pytest.param(changes, id=label, marks=marks)
+
+
+def test_defaults(tmp_path: Path) -> None:
+    """What the file does not say has a default."""
+    said = load(tmp_path)
+
+    assert (said.slug, said.council, said.strategy) == ("tiny", "Tinytown Council", "A tiny plan")
+    assert (said.year_starts, said.priority_word, said.fictional, said.source) == (4, "priority", False, "")
+    assert (said.appendices, said.risk) == ((), None)
+    assert said.ratings == {"green": "Good", "amber": "Nearly", "red": "Poor", "not rated": "Not rated"}
+    assert (Rule("2019-20-Q1", "target", "own period", "0%", "5%", False, "0%", "previous", ""),) == said.rules
+
+
+def test_what_the_file_says_wins(tmp_path: Path) -> None:
+    """Whatever the file says is nearer than the default."""
+    rule = {"from": "2019-20-Q1", "target": "next year", "green_within": "1%", "amber_within": "2 points"}
+    rule |= {"amber_if_improved": True, "steady_within": "0.5%", "compare": "last year", "assumption": "Assumed."}
+    ratings = {"green": "Good", "amber": "Nearly", "red": "Poor", "not rated": "No figure yet"}
+    said = load(tmp_path, rules=[rule], ratings=ratings, year_starts="September", priority_word="aim", fictional=True)
+
+    assert (Rule("2019-20-Q1", "target", "next year", "1%", "2 points", True, "0.5%", "last year", "Assumed."),) == (
+        said.rules
+    )
+    assert ratings == said.ratings
+    assert (said.year_starts, said.priority_word, said.fictional) == (9, "aim", True)
+
+
+def test_pages_with_indicators(tmp_path: Path) -> None:
+    """Only pages of a priority, of services or of a directorate show indicators."""
+    said = load(tmp_path)
+
+    assert [entry.page for entry in said.pages] == ["summary", "streets", "adults"]
+    assert [entry.page for entry in said.indicator_pages] == ["streets", "adults"]
+    assert said.entry("adults").directorate == "Adult Services"
+
+
+def test_page_that_is_not_there(tmp_path: Path) -> None:
+    """Asking for a page that is not there names the nearest one."""
+    said = load(tmp_path)
+
+    with pytest.raises(RecordsError) as refusal:
+        said.entry("steets")
+    assert f"{PLACE}: no page 'steets'\n  Did you mean 'streets'? Allowed: adults, streets, summary." == str(
+        refusal.value
+    )
+
+
+def test_appendices_and_scales(tmp_path: Path) -> None:
+    """Appendices and the scales of risk are read in the order of the file."""
+    said = load(tmp_path, appendices=[{**APPENDIX, "pages": ["streets", "summary"], "cells": "table"}], risk=RISK)
+
+    assert [(one.letter, one.pages, one.cells) for one in said.appendices] == [("A", ("streets", "summary"), "table")]
+    assert said.risk.bands == {"low": (1, 2), "high": (3, 4)}
+    assert (said.risk.impact, said.risk.likelihood) == (("Minor", "Major"), ("Rare", "Likely"))
+
+
+@pytest.mark.parametrize(
+    ("at", "amber_within"),
+    [
+        ("2017-18-Q4", "1%"),
+        ("2018-19-Q1", "1%"),
+        ("2019-20-Q2", "1%"),
+        ("2019-20-Q3", "2%"),
+        ("2019-20-Q4", "2%"),
+        ("2020-21-Q1", "3%"),
+        ("2030-31-Q1", "3%"),
+    ],
+)
+def test_rule_in_force(tmp_path: Path, at: str, amber_within: str) -> None:
+    """The rule in force is the last that began by the quarter; before the first of them, the first."""
+    begins = {"2018-19-Q1": "1%", "2019-20-Q3": "2%", "2020-21-Q1": "3%"}
+    said = load(tmp_path, rules=[{"from": start, "amber_within": within} for start, within in begins.items()])
+
+    assert amber_within == said.rule(said.quarter(at)).amber_within
+
+
+@pytest.mark.xfail(strict=True, reason="rule() takes the last entry of the file that has begun, not the latest")
+def test_rules_in_any_order(tmp_path: Path) -> None:
+    """The newest rule may stand first in the file: which one is in force goes by its quarter."""
+    newest_first = [{"from": "2020-21-Q1", "amber_within": "2%"}, {"from": "2018-19-Q1", "amber_within": "1%"}]
+    said = load(tmp_path, rules=newest_first)
+
+    assert said.rule(said.quarter("2021-22-Q1")).amber_within == "2%"
+
+
+def test_quarters_of_its_own_year(tmp_path: Path) -> None:
+    """A framework reads quarters of its own council year."""
+    said = load(tmp_path, year_starts="September")
+
+    assert quarter("2019-20-Q1", 9) == said.quarter("2019-20-Q1")
+    assert period("2019-20", 9) == said.year(said.quarter("2019-20-Q4"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem", "remedy"),
+    [
+        ({"priority_wrod": "aim"}, "unknown key 'priority_wrod'", "Did you mean 'priority_word'? Allowed: "),
+        ({"zzz": 1}, "unknown key 'zzz'", "Allowed: appendices, council, fictional, pages, "),
+        ({5: "x"}, "unknown key 5", "Allowed: "),
+        ({"council": GONE}, "'council' is missing", "Add a line `council: …`."),
+        ({"rules": GONE}, "'rules' is missing", "Add a line `rules: …`."),
+    ],
+)
+def test_keys(tmp_path: Path, changes: dict[Any, Any], problem: str, remedy: str) -> None:
+    """An unknown key is told with its nearest match, and a missing one by its name."""
+    said = {**yaml.safe_load(TINY), **changes}
+    with pytest.raises(RecordsError) as refusal:
+        load_text(tmp_path, yaml.safe_dump({key: value for key, value in said.items() if value is not GONE}))
+
+    (fault,) = refusal.value.faults
+    assert (PLACE, problem) == (fault.place, fault.problem)
+    assert fault.remedy.startswith(remedy)
+
+
+@pytest.mark.parametrize(
+    ("part", "entry", "place", "told"),
+    [
+        ("rules", {**RULE, "compair": "previous"}, "@ rules[1]", "unknown key 'compair'\n  Did you mean 'compare'?"),
+        ("rules", {"kind": "target"}, "@ rules[1]", "'from' is missing\n  Add a line `from: …`."),
+        ("pages", {**PAGE, "tilte": "x"}, "@ pages[1]", "unknown key 'tilte'\n  Did you mean 'title'?"),
+        ("pages", {"page": "a", "kind": "priority"}, "@ pages[1]", "'title' is missing\n  Add a line `title: …`."),
+        ("appendices", {**APPENDIX, "page": 1}, "@ appendices[1]", "unknown key 'page'\n  Did you mean 'pages'?"),
+    ],
+)  # fmt: skip
+def test_keys_of_entries(tmp_path: Path, part: str, entry: dict[str, Any], place: str, told: str) -> None:
+    """A fault in the keys of an entry says which entry of which list."""
+    (fault,) = faults(tmp_path, **{part: [entry]})
+
+    assert fault.startswith(f"{PLACE} {place}: {told}")
+
+
+def test_all_faults_at_once(tmp_path: Path) -> None:
+    """Faults in several places are told together."""
+    rules = [{"from": "2019-20-Q7", "green_within": "5 %", "compare": "lastyear"}]
+    pages = [{**PAGE, "page": "Streets"}]
+    told = faults(tmp_path, rules=rules, pages=pages, ratings={"green": "Good", "amber": "Nearly"})
+
+    assert [
+        f"{PLACE} @ ratings: 'red' has no label",
+        f"{PLACE} @ rules[1] from: '2019-20-Q7' is not a period; write 2019-20-Q3, 2019-20 or 2019-11",
+        f"{PLACE} @ rules[1] compare: unknown 'lastyear'",
+        f"{PLACE} @ rules[1] green_within: '5 %' is not a tolerance",
+        f"{PLACE} @ pages: 'Streets' cannot be a page's name",
+    ] == [fault.partition("\n")[0] for fault in told]
+
+
+@pytest.mark.parametrize(
+    "text", ["5", 5, None, "5 %", "-5%", "5.%", ".5%", "5 point", "5points", "five%", "inf%", "5%%", ["5%"], {"5": 1}]
+)
+@pytest.mark.parametrize("key", ["green_within", "amber_within", "steady_within"])
+def test_bad_tolerance(tmp_path: Path, key: str, text: Any) -> None:
+    """A tolerance is a percentage or points, and the message shows both."""
+    told = faults(tmp_path, rules=[{**RULE, key: text}])
+
+    assert [f"{PLACE} @ rules[1] {key}: {text!r} is not a tolerance\n  Write `5%` or `2 points`."] == told
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"), [("5%", (0.05, True)), ("2 points", (2.0, False)), ("0%", (0.0, True)), ("1.5%", (0.015, True))]
+)
+def test_tolerance(text: str, amount: tuple[float, bool]) -> None:
+    """A tolerance has an amount, and is a share of the target or not."""
+    assert amount == tolerance(text)
+
+
+def test_tolerance_refuses() -> None:
+    """What is not a tolerance is refused, saying what is."""
+    with pytest.raises(ValueError, match=r"'5' is not a tolerance; write `5%` or `2 points`"):
+        tolerance("5")
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../x",
+        "/etc",
+        "..",
+        ".",
+        "",
+        "a/b",
+        "a\\b",
+        "C:x",
+        "~",
+        "Streets",
+        "a b",
+        "a.b",
+        "-x",
+        "_x",
+        "index",
+        "x\n",
+        "é",
+    ],
+)
+def test_page_stays_in_its_folder(tmp_path: Path, name: str) -> None:
+    """A page's name becomes a file's name, so that it cannot climb out of its folder."""
+    told = faults(tmp_path, pages=[{**PAGE, "page": name}])
+
+    assert [
+        f"{PLACE} @ pages: {name!r} cannot be a page's name\n  Use small letters, digits and _; each once; not 'index'."
+    ] == told
+
+
+@pytest.mark.parametrize("kind", ["../x", "/etc/passwd", "priority.ipynb", "", None, ["priority"], "a/b"])
+def test_kind_stays_in_its_folder(tmp_path: Path, kind: Any) -> None:
+    """A kind names a notebook, so that it cannot climb out of its folder either."""
+    told = faults(tmp_path, pages=[{**PAGE, "kind": kind}])
+
+    assert [
+        f"{PLACE} @ pages: {kind!r} cannot be a kind of page\n"
+        "  Name a notebook of notebooks/, without `.ipynb`."
+    ] == told  # fmt: skip
+
+
+@pytest.mark.xfail(strict=True, reason="an appendix's letter is not looked at, and becomes part of a file's name")
+@pytest.mark.parametrize("letter", ["../../x", "/etc/x", "", ["A"], None, "a/b"])
+def test_appendix_stays_in_its_folder(tmp_path: Path, letter: Any) -> None:
+    """An appendix's letter becomes part of a file's name, so that it cannot climb out of its folder."""
+    assert any("letter" in fault for fault in faults(tmp_path, appendices=[{**APPENDIX, "letter": letter}]))
+
+
+def test_page_named_twice(tmp_path: Path) -> None:
+    """Two pages cannot have the same name."""
+    assert all("'streets' cannot be a page's name" in fault for fault in faults(tmp_path, pages=[PAGE, PAGE]))
+
+
+@pytest.mark.xfail(strict=True, reason="the second appendix A overwrites the first")
+def test_letter_given_twice(tmp_path: Path) -> None:
+    """Two appendices cannot have the same letter."""
+    assert any("A" in fault for fault in faults(tmp_path, appendices=[APPENDIX, APPENDIX]))
+
+
+def test_unknown_page_in_an_appendix(tmp_path: Path) -> None:
+    """An appendix binds pages that are there; another is told with its nearest match."""
+    told = faults(tmp_path, appendices=[{**APPENDIX, "pages": ["streets", "adlts"]}])
+
+    assert [
+        f"{PLACE} @ appendices A: unknown page 'adlts'\n  Did you mean 'adults'? Allowed: adults, streets, summary."
+    ] == told
+
+
+@pytest.mark.xfail(strict=True, reason="a text is taken letter by letter: one fault for each letter")
+def test_pages_of_an_appendix_as_text(tmp_path: Path) -> None:
+    """An appendix whose pages are not a list earns one fault, not one for each letter."""
+    assert len(faults(tmp_path, appendices=[{**APPENDIX, "pages": "streets"}])) == 1
+
+
+@pytest.mark.xfail(strict=True, reason="the remedy says `Write April.` whatever the council's year, with no match")
+def test_month_nearest_match(tmp_path: Path) -> None:
+    """A month that is misspelt is told with its nearest match."""
+    (fault,) = faults(tmp_path, year_starts="Septembre")
+
+    assert "Did you mean 'September'?" in fault
+
+
+@pytest.mark.xfail(
+    strict=True, reason="the message offers the three forms of a period, and two of them are refused here"
+)
+def test_rule_from_asks_for_a_quarter(tmp_path: Path) -> None:
+    """A rule begins in a quarter, and the message asks for nothing else."""
+    (fault,) = faults(tmp_path, rules=[{"from": "April 2019"}])
+
+    assert "'April 2019' is not a quarter" in fault
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", "holds no names and values"),
+        ("# nothing yet\n", "holds no names and values"),
+        ("- council\n", "holds no names and values"),
+        ("Tinytown", "holds no names and values"),
+        ("5", "holds no names and values"),
+        ("council: [Tinytown\n", "line 1, column 10"),
+        ("council: a\n\tstrategy: b\n", "line 2, column 1"),
+        ("council: a: b\n", "line 1, column 11"),
+        (TINY + "---\n" + TINY, "expected a single document"),
+        (TINY + 'source: "a\0b"\n', "special characters are not allowed"),
+        (TINY + "? [a]\n: b\n", "unhashable key"),
+        (b"council: Tinyt\xf4wn\n", "can't decode byte 0xf4"),
+        (TINY.encode("utf-16"), "can't decode byte 0xff"),
+    ],
+)
+def test_bad_yaml(tmp_path: Path, text: str | bytes, told: str) -> None:
+    """A file that is not YAML names and values earns one fault of two lines, which says where."""
+    with pytest.raises(RecordsError) as refusal:
+        load_text(tmp_path, text)
+
+    first, second = str(refusal.value).split("\n")
+    assert first.startswith(f"{PLACE}: ")
+    assert told in first
+    assert second.startswith("  ")
+
+
+@pytest.mark.xfail(strict=True, reason="only YAMLError is caught: ValueError, AttributeError, KeyError, RecursionError")
+@pytest.mark.parametrize(
+    "value",
+    ["2019-02-30", "!!int many", "!!float many", "!!timestamp soon", "!!bool perhaps", "[" * 3000 + "]" * 3000],
+    ids=["no such day", "int", "float", "timestamp", "bool", "deep"],
+)
+def test_yaml_that_its_reader_trips_over(tmp_path: Path, value: str) -> None:
+    """A value that the reader of YAML cannot make is a fault of the file too."""
+    with pytest.raises(RecordsError):
+        load_text(tmp_path, f"{TINY}source: {value}\n")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "!!python/object/apply:os.mkdir [{path}]",
+        "!!python/object/new:os.mkdir [{path}]",
+        "!!python/object/apply:subprocess.check_call [[mkdir, {path}]]",
+        "!!python/name:os.system",
+        "!!python/module:os",
+    ],
+)
+def test_code_is_not_run(tmp_path: Path, value: str) -> None:
+    """YAML that would run code is refused, and nothing has run."""
+    path = tmp_path / "made-by-code"
+    with pytest.raises(RecordsError, match="could not determine a constructor for the tag"):
+        load_text(tmp_path, f"{TINY}source: {value.format(path=path)}\n")
+
+    assert not path.exists()
+
+
+def test_byte_order_mark(tmp_path: Path) -> None:
+    """A file that begins with a byte order mark is read all the same."""
+    assert load_text(tmp_path, TINY.lstrip().encode("utf-8-sig")).council == "Tinytown Council"
+
+
+@pytest.mark.parametrize(
+    "slug", ["../tiny", "../outside", "tiny/../tiny", "/etc", "..", ".", "", "tiny/", "TINY", "tiny\0"]
+)
+def test_slug_stays_in_its_folder(tmp_path: Path, slug: str) -> None:
+    """A framework is one of the folders of params/, and no slug climbs out of it."""
+    load(tmp_path)
+    (tmp_path / "outside").mkdir()
+    (tmp_path / "outside" / "framework.yml").write_text(TINY)
+
+    with pytest.raises(RecordsError) as refusal:
+        load_framework(slug, tmp_path)
+    assert str(refusal.value).startswith(f"params: no framework {slug!r}\n  ")
+    assert str(refusal.value).endswith("Allowed: tiny.")
+
+
+def test_slug_nearest_match(tmp_path: Path) -> None:
+    """A slug that is misspelt is told with its nearest match."""
+    load(tmp_path)
+
+    with pytest.raises(RecordsError, match="Did you mean 'tiny'"):
+        load_framework("tinny", tmp_path)
+
+
+@pytest.mark.xfail(strict=True, reason="the remedy is `Allowed: .`")
+def test_no_framework_at_all(tmp_path: Path) -> None:
+    """Where there is no framework at all, the remedy says what to do."""
+    with pytest.raises(RecordsError) as refusal:
+        load_framework("tiny", tmp_path)
+
+    assert "Allowed: ." not in str(refusal.value)
+
+
+TRACE = "ends in another error than RecordsError"
+TAKEN = "is taken as it is"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        wrong("rules a mapping", rules=RULE),
+        wrong("rules a text", rules="2019-20-Q1"),
+        wrong("rules a number", rules=5),
+        wrong("rules of texts", rules=["2019-20-Q1"]),
+        wrong("rules empty", TAKEN, rules=[]),
+        wrong("rules none", TRACE, rules=None),
+        wrong("rules an empty mapping", TAKEN, rules={}),
+        wrong("from none", rules=[{"from": None}]),
+        wrong("from a list", rules=[{"from": ["2019-20-Q1"]}]),
+        wrong("rule kind a list", TRACE, rules=[{**RULE, "kind": ["target"]}]),
+        wrong("rule target a mapping", TRACE, rules=[{**RULE, "target": {"own": "period"}}]),
+        wrong("amber_if_improved a text", TAKEN, rules=[{**RULE, "amber_if_improved": "no"}]),
+        wrong("assumption a number", TAKEN, rules=[{**RULE, "assumption": 5}]),
+        wrong("ratings none", TRACE, ratings=None),
+        wrong("ratings a list", TRACE, ratings=["green", "amber", "red"]),
+        wrong("ratings a text", TRACE, ratings="green amber red"),
+        wrong("ratings a number", TRACE, ratings=5),
+        wrong("labels of numbers", TAKEN, ratings={"green": 1, "amber": 2, "red": 3}),
+        wrong("a rating that is none", TAKEN, ratings={"green": "A", "amber": "B", "red": "C", "blue": "D"}),
+        wrong("council a number", TAKEN, council=5),
+        wrong("council a list", TAKEN, council=["Tinytown"]),
+        wrong("council none", TAKEN, council=None),
+        wrong("strategy a mapping", TAKEN, strategy={}),
+        wrong("pages a number", pages=5),
+        wrong("pages a text", pages="streets"),
+        wrong("pages of texts", pages=["streets"]),
+        wrong("pages empty", TAKEN, pages=[]),
+        wrong("pages none", TRACE, pages=None),
+        wrong("pages an empty mapping", TAKEN, pages={}),
+        wrong("page a number", TAKEN, pages=[{**PAGE, "page": 5}]),
+        wrong("page a list", pages=[{**PAGE, "page": ["streets"]}]),
+        wrong("page none", pages=[{**PAGE, "page": None}]),
+        wrong("title a number", TAKEN, pages=[{**PAGE, "title": 5}]),
+        wrong("title a list", TAKEN, pages=[{**PAGE, "title": ["Streets"]}]),
+        wrong("title none", TAKEN, pages=[{**PAGE, "title": None}]),
+        wrong("directorate a number", TAKEN, pages=[{**PAGE, "directorate": 5}]),
+        wrong("appendices a number", appendices=5),
+        wrong("appendices a mapping", appendices=APPENDIX),
+        wrong("appendices of numbers", appendices=[5]),
+        wrong("an appendix's pages a number", TRACE, appendices=[{**APPENDIX, "pages": 5}]),
+        wrong("an appendix's pages none", TRACE, appendices=[{**APPENDIX, "pages": None}]),
+        wrong("an appendix's pages a mapping", TAKEN, appendices=[{**APPENDIX, "pages": {"streets": 1}}]),
+        wrong("an appendix's pages empty", TAKEN, appendices=[{**APPENDIX, "pages": []}]),
+        wrong("an appendix's pages lists", appendices=[{**APPENDIX, "pages": [["streets"]]}]),
+        wrong("an appendix's title a number", TAKEN, appendices=[{**APPENDIX, "title": 5}]),
+        wrong("an appendix's cells a number", TAKEN, appendices=[{**APPENDIX, "cells": 5}]),
+        wrong("risk none", TRACE, risk=None),
+        wrong("risk a list", TRACE, risk=[RISK]),
+        wrong("risk a number", TRACE, risk=5),
+        wrong("risk a text", TRACE, risk="high"),
+        wrong("risk empty", risk={}),
+        wrong("bands none", TRACE, risk={**RISK, "bands": None}),
+        wrong("bands a list", TRACE, risk={**RISK, "bands": ["1-2", "3-4"]}),
+        wrong("bands a text", TRACE, risk={**RISK, "bands": "1-4"}),
+        wrong("bands empty", TAKEN, risk={**RISK, "bands": {}}),
+        wrong("a band a number", risk={**RISK, "bands": {"low": 5}}),
+        wrong("a band upside down", TAKEN, risk={**RISK, "bands": {"low": "4-1"}}),
+        wrong("bands that overlap", TAKEN, risk={**RISK, "bands": {"low": "1-3", "high": "3-4"}}),
+        wrong("bands with a gap", TAKEN, risk={**RISK, "bands": {"low": "1-2", "high": "4-4"}}),
+        wrong("scales of two lengths", risk={**RISK, "impact": ["Minor"]}),
+        wrong("impact a number", TRACE, risk={**RISK, "impact": 5}),
+        wrong("impact none", TRACE, risk={**RISK, "impact": None}),
+        wrong("impact a text", TAKEN, risk={**RISK, "impact": "ab"}),
+        wrong("impact numbers", TAKEN, risk={**RISK, "impact": [1, 2]}),
+        wrong("likelihood a number", TRACE, risk={**RISK, "likelihood": 5}),
+        wrong("likelihood a text", TAKEN, risk={**RISK, "likelihood": "high"}),
+        wrong("likelihood empty", TAKEN, risk={**RISK, "likelihood": []}),
+        wrong("year_starts a number", year_starts=4),
+        wrong("year_starts a list", year_starts=["April"]),
+        wrong("year_starts none", year_starts=None),
+        wrong("priority_word a list", TAKEN, priority_word=["aim"]),
+        wrong("fictional a text", TAKEN, fictional="no"),
+        wrong("source a list", TAKEN, source=["a"]),
+    ],
+)
+def test_wrong_types(tmp_path: Path, changes: dict[str, Any]) -> None:
+    """A value of the wrong type is a fault of the file, in two lines, and never an error of another kind."""
+    told = faults(tmp_path, **changes)
+
+    assert all(fault.startswith(PLACE) and fault.count("\n") == 1 for fault in told)
+
+
+@pytest.mark.xfail(strict=True, reason="the reader of YAML keeps the last and says nothing")
+def test_key_said_twice(tmp_path: Path) -> None:
+    """A name said twice is refused: which of the two is meant, nobody can know."""
+    with pytest.raises(RecordsError, match="council"):
+        load_text(tmp_path, TINY + "council: Another\n")
+
+
+def test_fault_in_two_lines() -> None:
+    """A fault is said in two lines, and an error says all of its own."""
+    one = Fault("a.csv, row 2", "is wrong", "Mend it.")
+    two = Fault("b.csv", "is missing", "Put it there.")
+
+    assert str(RecordsError([one, two])) == "a.csv, row 2: is wrong\n  Mend it.\nb.csv: is missing\n  Put it there."
+    assert [one, two] == RecordsError(iter([one, two])).faults
+
+
+def test_parameters_of_a_quarter(tmp_path: Path) -> None:
+    """A quarter's own file is read where there is one, and says nothing where there is none."""
+    load(tmp_path)
+    (tmp_path / "params" / "tiny" / "2019-20-Q3.yml").write_text("edition: restricted\n")
+
+    assert read_parameters("tiny", "2019-20-Q3", tmp_path) == {"edition": "restricted"}
+    assert read_parameters("tiny", "2019-20-Q4", tmp_path) == {}
+
+
+def test_parameters_that_are_a_list(tmp_path: Path) -> None:
+    """A quarter's own file that is not names and values is refused, by its name."""
+    load(tmp_path)
+    (tmp_path / "params" / "tiny" / "2019-20-Q3.yml").write_text("- edition\n")
+
+    with pytest.raises(RecordsError, match=r"^params/tiny/2019-20-Q3.yml: holds no names and values\n  Write "):
+        read_parameters("tiny", "2019-20-Q3", tmp_path)
+
+
+def test_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A named folder wins over KPILIB_ROOT, and that over the project's own; the working folder does not count."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("KPILIB_ROOT", raising=False)
+    own = home()
+    monkeypatch.setenv("KPILIB_ROOT", str(tmp_path / "env"))
+
+    assert (own / "kpilib").is_dir()
+    assert (tmp_path / "env").resolve() == home()
+    assert (tmp_path / "named").resolve() == home(tmp_path / "named")
