@@ -78,7 +78,8 @@ def _check(asked: argparse.Namespace) -> int:
     silent = judged[judged["rating"].isin(["red", "amber"]) & ~judged["indicator"].isin(said)]
     register = ledger.risks[ledger.risks["quarter"] == plan.quarter.text]
     notes = ledger.risk_notes[ledger.risk_notes["quarter"] == plan.quarter.text]
-    print(f"No fault in the records of {asked.framework}: {len(judged)} indicators, {len(register)} risks.")
+    said_risks = "risks and opportunities"
+    print(f"No fault in the records of {asked.framework}: {len(judged)} indicators, {len(register)} {said_risks}.")
     for row in silent.itertuples():
         print(f"To look at: {row.indicator} is {row.rating} and has no commentary ({row.directorate}).")
     for row in gaps(register, notes, plan.quarter.last_day).itertuples():

@@ -30,11 +30,12 @@ amounts = st.integers(0, 40)
 shares = st.sampled_from(["%", " points"])
 tolerances = st.builds(lambda amount, word: f"{amount}{word}", amounts, shares)
 rules = st.builds(
-    lambda green, amber, improved: Rule("2019-20-Q1", green_within=green, amber_within=amber, amber_if_improved=improved),
-    tolerances,
-    tolerances,
-    st.booleans(),
-)  # fmt: skip
+    Rule,
+    since=st.just("2019-20-Q1"),
+    green_within=tolerances,
+    amber_within=tolerances,
+    amber_if_improved=st.booleans(),
+)
 
 
 def row(**said: Any) -> pd.DataFrame:

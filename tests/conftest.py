@@ -1,0 +1,57 @@
+"""What several test files share: one whole run of Lancashire's quarter, and a browser to look at it with."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[1]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
+
+
+@pytest.fixture(scope="session")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project's notebooks, parameters and records, so that outputs go nowhere near the user's."""
+    folder = tmp_path_factory.mktemp("council")
+    for name in ("notebooks", "params", "data"):
+        shutil.copytree(PROJECT / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def report(root: Path) -> Path:
+    """The folder of one whole run, made by the command line as a user would."""
+    done = kpilib("run", "lancashire-2019", "2019-20-Q3", "--root", str(root))
+    assert done.returncode == 0, done.stderr
+    return root / "outputs" / "lancashire-2019" / "2019-20-Q3" / "public"
+
+
+def kpilib(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Call the command line."""
+    command = [sys.executable, "-m", "kpilib.press.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, **environment})
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    """A Chromium without a window; without one here these tests are skipped, but never in CI."""
+    from playwright.sync_api import Error, sync_playwright
+
+    own = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    with sync_playwright() as playwright:
+        try:
+            opened = playwright.chromium.launch(executable_path=own, args=["--no-sandbox"])
+        except Error:
+            if os.environ.get("CI"):
+                raise
+            pytest.skip("no Chromium here; `playwright install chromium` brings one")
+        yield opened
+        with contextlib.suppress(Error):
+            opened.close()

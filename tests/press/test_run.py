@@ -1,0 +1,294 @@
+"""A whole quarter, run as a user runs it: real notebooks, real files, real failures."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from kpilib.press import render
+from kpilib.press.engine import PageError
+from kpilib.press.run import _replace
+
+QUARTER = ("lancashire-2019", "2019-20-Q3")
+PAGES = (
+    "executive_summary place_to_live place_to_work place_to_prosper place_to_visit acts_responsibly risk_register"
+).split()
+
+
+def kpilib(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Call the command line."""
+    command = [sys.executable, "-m", "kpilib.press.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, **environment})
+
+
+def sums(folder: Path) -> dict[str, str]:
+    """Give the sha256 of every file below a folder."""
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+@pytest.fixture
+def small(tmp_path: Path, root: Path) -> Path:
+    """A root with one framework of two pages, to break."""
+    shutil.copytree(root / "data", tmp_path / "data")
+    shutil.copytree(root / "params", tmp_path / "params")
+    (tmp_path / "notebooks").mkdir()
+    shutil.copy(root / "notebooks" / "priority.ipynb", tmp_path / "notebooks")
+    shutil.copy(root / "notebooks" / "overview.ipynb", tmp_path / "notebooks")
+    return tmp_path
+
+
+def broken(root: Path, page: str, cell: str) -> None:
+    """Give a page a notebook of its own, with a cell that fails."""
+    book = nbformat.read(root / "notebooks" / "priority.ipynb", as_version=4)
+    book.cells[2].source = cell
+    (root / "notebooks" / "lancashire-2019").mkdir(exist_ok=True)
+    nbformat.write(book, root / "notebooks" / "lancashire-2019" / f"{page}.ipynb")
+
+
+def test_a_run_makes_every_promised_file(report: Path) -> None:
+    """Index, pages, appendices, figures and manifest are there, and nothing else."""
+    promised = {"index.html", "indicators.csv", "risks.csv", "milestones.csv", "manifest.json"}
+    promised |= {f"pages/{page}.{kind}" for page in PAGES for kind in ("html", "ipynb")} | {"pages/index.ipynb"}
+    promised |= {f"appendix-{letter}.{kind}" for letter in "ABC" for kind in ("html", "pdf")}
+
+    assert set(sums(report)) == promised
+
+
+def test_two_runs_give_the_same_bytes(report: Path, root: Path, tmp_path: Path) -> None:
+    """Everything but manifest.json is the same when run again, elsewhere and one page at a time."""
+    for name in ("notebooks", "params", "data"):
+        shutil.copytree(root / name, tmp_path / name)
+    again = kpilib("run", *QUARTER, "--root", str(tmp_path), "--jobs", "1", KPILIB_ROOT="/nowhere")
+
+    first, second = sums(report), sums(tmp_path / "outputs" / QUARTER[0] / QUARTER[1] / "public")
+
+    assert again.returncode == 0, again.stderr
+    assert {name for name in first if first[name] != second.get(name)} == {"manifest.json"}
+
+
+def test_the_manifest_tells_what_was_made_from_what(report: Path, root: Path) -> None:
+    """Versions, parameters and the sha256 of every input and output are in it; the times are nowhere else."""
+    manifest = json.loads((report / "manifest.json").read_text("utf-8"))
+    expected = sums(report)
+    del expected["manifest.json"]
+
+    assert manifest["outputs"] == expected
+    assert manifest["inputs"]["data/lancashire-2019/readings.csv"] == sums(root / "data")["lancashire-2019/readings.csv"]
+    assert set(manifest["versions"]) >= {"python", "kpilib", "pandas", "papermill", "nbconvert", "weasyprint"}
+    assert {page["status"] for page in manifest["pages"].values()} == {"made"}
+    assert manifest["parameters"]["place_to_live"]["quarter"] == "2019-20-Q3"
+
+
+def test_no_output_tells_of_the_machine(report: Path, root: Path) -> None:
+    """No file names the folder that it was made in, or the one it was made from."""
+    for path in report.rglob("*"):
+        if path.is_file():
+            assert str(root).encode() not in path.read_bytes(), path
+            assert str(Path.home()).encode() + b"/" not in path.read_bytes(), path
+
+
+def test_plan_says_what_is_up_to_date(report: Path, root: Path, tmp_path: Path) -> None:
+    """After a run every page is up to date; after a record changed it says which file did."""
+    shutil.copytree(root, tmp_path / "copy")
+    now = kpilib("plan", *QUARTER, "--root", str(tmp_path / "copy"))
+    with (tmp_path / "copy/data/lancashire-2019/commentary.csv").open("a", encoding="utf-8") as file:
+        file.write("street_lighting,2019-20-Q3,action,Lamps are ordered.,,\n")
+
+    later = kpilib("plan", *QUARTER, "--root", str(tmp_path / "copy"))
+
+    assert now.stdout.count("up to date") == len(PAGES) + 1
+    assert later.stdout.count("data/lancashire-2019/commentary.csv changed") == len(PAGES) + 1
+
+
+def test_export_prints_the_figures_without_a_notebook(report: Path, root: Path) -> None:
+    """`kpilib export` prints what a run writes to indicators.csv: 46 indicators in the promised columns."""
+    printed = kpilib("export", *QUARTER, "--root", str(root)).stdout
+    rows = list(csv.DictReader(io.StringIO(printed)))
+
+    assert printed == (report / "indicators.csv").read_text("utf-8")
+    assert len(rows) == 46
+    assert list(rows[0]) == (
+        "framework quarter page indicator name directorate frequency good_is unit basis period covers value status "
+        "previous_period previous last_year target_low target_high expected rating label computed_rating reason "
+        "direction direction_year forecast forecast_rating variation assurance rank of quartile"
+    ).split(" ")
+    first = next(row for row in rows if row["indicator"] == "defects_4_hours")
+    assert first["reason"] == "89.19% is 5.81 points below the target of 95%; high is good."
+
+
+def test_check_finds_no_fault_and_says_what_to_look_at(root: Path) -> None:
+    """The records are sound; CR13 has no owner, and that is said."""
+    done = kpilib("check", *QUARTER, "--root", str(root))
+
+    assert done.returncode == 0
+    assert "No fault in the records of lancashire-2019: 46 indicators, 17 risks and opportunities." in done.stdout
+    assert "CR13: No owner is named." in done.stdout
+
+
+def test_a_fault_in_the_records_stops_the_run_before_it_begins(small: Path) -> None:
+    """Nothing is written; the fault names file, row, column and value, and the exit status is 1."""
+    path = small / "data/lancashire-2019/readings.csv"
+    path.write_text(path.read_text("utf-8").replace(",89.19,", ",89.19%,"), "utf-8")
+
+    done = kpilib("run", *QUARTER, "--root", str(small), "--no-pdf")
+
+    assert done.returncode == 1
+    assert "data/lancashire-2019/readings.csv, row 5, column value: '89.19%' is not a number" in done.stderr
+    assert not (small / "outputs").exists()
+
+
+@pytest.mark.parametrize(
+    ("said", "message"),
+    [
+        ("qarter: 2019-20-Q3\n", "has no parameter 'qarter'"),
+        ("quarter: 2019-20-Q2\n", "says '2019-20-Q2'"),
+        ("quarter\n", "holds no names and values"),
+        ("a: [\n", "cannot be read"),
+    ],
+)
+def test_a_misspelt_parameter_is_refused(small: Path, said: str, message: str) -> None:
+    """An unknown or contradictory parameter of the quarter's file is an error; papermill would only warn."""
+    (small / "params/lancashire-2019/2019-20-Q3.yml").write_text(said, "utf-8")
+
+    done = kpilib("run", *QUARTER, "--root", str(small), "--no-pdf", "--page", "place_to_visit")
+
+    assert done.returncode == 1
+    assert "params/lancashire-2019/2019-20-Q3.yml" in done.stderr
+    assert message in done.stderr
+    assert not (small / "outputs").exists()
+
+
+def test_one_failing_page_does_not_stop_the_others(small: Path) -> None:
+    """It is named by notebook, cell and error; what stood there before stays; the exit status is 1."""
+    pages = ("--page", "place_to_visit", "--page", "place_to_prosper")
+    kpilib("run", *QUARTER, "--root", str(small), "--no-pdf", *pages)
+    folder = small / "outputs" / QUARTER[0] / QUARTER[1] / "public"
+    before = sums(folder)
+    broken(small, "place_to_visit", "page.tittle()")
+
+    done = kpilib("run", *QUARTER, "--root", str(small), "--no-pdf", *pages)
+
+    assert done.returncode == 1
+    assert "notebooks/lancashire-2019/place_to_visit.ipynb, cell 3" in done.stderr
+    assert "AttributeError: 'PriorityPage' object has no attribute 'tittle'" in done.stderr
+    assert sums(folder)["pages/place_to_visit.html"] == before["pages/place_to_visit.html"]
+    assert json.loads((folder / "manifest.json").read_text("utf-8"))["pages"]["place_to_prosper"]["status"] == "made"
+    assert json.loads((folder / "manifest.json").read_text("utf-8"))["pages"]["place_to_visit"]["status"] == "failed"
+
+
+def test_a_picture_without_words_is_refused(small: Path) -> None:
+    """A chart of an analyst's own cell fails the page until it has alternative text."""
+    drawn = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
+    broken(small, "place_to_visit", drawn)
+
+    done = kpilib("run", *QUARTER, "--root", str(small), "--no-pdf", "--page", "place_to_visit")
+
+    assert done.returncode == 1
+    assert "shows a picture without alternative text" in done.stderr
+    assert "kpi.picture(figure, alt=" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("call", "status", "message"),
+    [
+        (("run", "lancashire-2018", "2019-20-Q3"), 1, "Did you mean 'lancashire-2019'?"),
+        (("run", "../etc", "2019-20-Q3"), 1, "no framework '../etc'"),
+        (("run", "lancashire-2019", "2019-20-Q5"), 1, "'2019-20-Q5' is not a period"),
+        (("run", "lancashire-2019", "2019-20"), 1, "'2019-20' is not a quarter"),
+        (("run", *QUARTER, "--page", "place_to_liv"), 1, "Did you mean 'place_to_live'?"),
+        (("run", *QUARTER, "--edition", "secret"), 2, "invalid choice"),
+        (("run", *QUARTER, "--jobs", "0"), 2, "must be 1 or more"),
+        (("run", *QUARTER, "--jobs", "two"), 2, "invalid"),
+        (("print",), 2, "invalid choice"),
+        ((), 2, "required"),
+    ],
+)
+def test_a_wrong_call_says_what_is_wrong(call: tuple[str, ...], status: int, message: str, root: Path) -> None:
+    """1 where the records or names are wrong, 2 where the call itself is; never a traceback."""
+    done = kpilib(*call, *(("--root", str(root)) if call and call[0] == "run" else ()))
+
+    assert done.returncode == status
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_plain_papermill_works_from_any_folder(root: Path, tmp_path: Path) -> None:
+    """A page's notebook runs by papermill alone, with the quarter's file as parameters."""
+    command = [sys.executable, "-m", "papermill", "--no-progress-bar"]
+    notebook = root / "notebooks/lancashire-2019/place_to_visit.ipynb"
+    values = root / "params/lancashire-2019/2019-20-Q3.yml"
+    done = subprocess.run(
+        [*command, str(notebook), "out.ipynb", "-f", str(values)],
+        cwd=tmp_path, capture_output=True, text=True, check=False, env={**os.environ, "KPILIB_ROOT": str(root)},
+    )  # fmt: skip
+
+    assert done.returncode == 0, done.stderr
+    assert "Lancashire will be the place to visit" in (tmp_path / "out.ipynb").read_text("utf-8")
+
+
+def test_a_page_of_a_root_without_its_kind_comes_from_the_kinds_beside_kpilib(small: Path) -> None:
+    """A council need not keep a notebook for every kind."""
+    done = kpilib("run", *QUARTER, "--root", str(small), "--no-pdf", "--page", "risk_register")
+
+    assert done.returncode == 0, done.stderr
+    assert (small / "outputs/lancashire-2019/2019-20-Q3/public/pages/risk_register.html").exists()
+
+
+def test_without_pango_the_html_is_made_and_the_message_says_how_to_get_it(
+    small: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A machine without Pango gets its HTML, exit status 1, and the names of what to install."""
+    stub = tmp_path_factory.mktemp("stub")
+    (stub / "weasyprint.py").write_text("raise OSError('cannot load library libpango-1.0-0')\n", "utf-8")
+
+    done = kpilib("run", *QUARTER, "--root", str(small), "--page", "executive_summary", PYTHONPATH=str(stub))
+
+    folder = small / "outputs/lancashire-2019/2019-20-Q3/public"
+    assert done.returncode == 1
+    assert (folder / "appendix-A.html").exists()
+    assert not (folder / "appendix-A.pdf").exists()
+    assert "appendix-A.pdf is not made" in done.stderr
+    assert "libpango-1.0-0" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_picture_that_cannot_be_finished_does_not_hang_the_run() -> None:
+    """Drawing is ended at its limit, and the message says that the HTML stands."""
+    path = " ".join(f"L{number % 97} {number % 89}" for number in range(400_000))
+    svg = f"<svg xmlns='http://www.w3.org/2000/svg'><path stroke-dasharray='0.001' d='M0 0 {path}'/></svg>"
+    began = time.monotonic()
+
+    with pytest.raises(PageError) as raised:
+        render.draw(f'<html lang="en"><title>T</title><body>{svg}</body></html>', limit=2)
+
+    assert "was not drawn within 2 seconds" in str(raised.value)
+    assert "The HTML is made and whole." in str(raised.value)
+    assert time.monotonic() - began < 60
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If the disk fills or the machine stops while writing, the old file stands and no half one is left."""
+    path = tmp_path / "page.html"
+    path.write_bytes(b"old")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", full)
+    with pytest.raises(OSError, match="No space left"):
+        _replace(path, b"new")
+
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
