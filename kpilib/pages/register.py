@@ -147,7 +147,7 @@ class RegisterPage(Page):
                 self._score(row["score"], row["band"]),
                 self._score(row["residual_score"], row["residual_band"]),
                 row["owner"] or "No owner named",
-                f"{ARROW[row['stated']]} {STATED[row['stated']]}",
+                _stated(row["stated"]),
             ],
         )
 
@@ -173,7 +173,7 @@ class RegisterPage(Page):
         if pd.notna(row["residual_impact"]) and pd.notna(row["residual_likelihood"]):
             likelihood = self.scales.likelihood[int(row["residual_likelihood"]) - 1].lower()
             figures.append(("impact and likelihood after", f"{impact[int(row['residual_impact']) - 1]}, {likelihood}"))
-        figures.append(("direction as stated", f"{ARROW[row['stated']]} {STATED[row['stated']]}"))
+        figures.append(("direction as stated", _stated(row["stated"])))
         facts = [row["type"], row["owner"] or "No owner named", row["directorate"]]
         return fill(
             "card", id=row["risk"], name=f"{row['risk']}: {row['title']}", facts=[fact for fact in facts if fact],
@@ -224,6 +224,11 @@ def register_words(ledger: Ledger, scales: RiskScales, at: Period) -> str:
             else f"{text}."
         )
     return " ".join(said)
+
+
+def _stated(word: str) -> tables.Cell:
+    """The direction that the papers state: arrow and word."""
+    return fill("stated", arrow=ARROW[word], word=STATED[word]).html
 
 
 def _note(note: Any) -> str:

@@ -61,17 +61,14 @@ class SummaryPage(Page):
         titles = {entry.page: entry.title for entry in self.framework.pages}
         rows = [
             tables.Row(
-                tables.link(f"{row['page']}.html#{row['indicator']}", row["short_name"]),
-                [
-                    tables.tag(rating, label),
-                    row["reason"],
-                    tables.arrow(row["direction"]),
-                    titles[row["page"]],
-                ],
+                tables.under(
+                    tables.link(f"{row['page']}.html#{row['indicator']}", row["short_name"]), titles[row["page"]]
+                ),
+                [tables.tag(rating, label), row["reason"], tables.arrow(row["direction"])],
             )
             for _, row in here.iterrows()
         ]
-        heads = ["Indicator", "Rating", "Why", "Direction", self.framework.priority_word.capitalize()]
+        heads = ["Indicator", "Rating", "Why", "Direction"]
         caption = f"{words.sentence(words.counted(len(here), 'indicator'))[:-1]} rated “{label}”."
         return tables.table(caption, heads, rows)
 

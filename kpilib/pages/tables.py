@@ -122,11 +122,9 @@ def indicators(
         judged: indicators in the order to print them.
         readings: every reading of theirs, in order of time.
         page_links: link to each indicator's own page, rather than to a place on this one.
-        titles: the pages' titles, to give a column of them.
+        titles: the pages' titles, to stand under each name.
     """
     heads = ["Indicator", "Latest figure", "Target", "Rating", "Direction", "Last four"]
-    if titles:
-        heads.insert(1, "Where")
     rows = []
     for _, row in judged.iterrows():
         href = f"{row['page']}.html#{row['indicator']}" if page_links else f"#{row['indicator']}"
@@ -137,12 +135,10 @@ def indicators(
             arrow(row["direction"]) if figure(row) else "",
             _last_four(row, readings),
         ]
-        if titles:
-            cells.insert(0, titles[row["page"]])
+        name = under(link(href, row["short_name"]), titles[row["page"]] if titles else "")
         about = {f"data-{name}": row[name] for name in ("rating", "page", "directorate")}
-        rows.append(Row(link(href, row["short_name"]), cells, about))
-    numbers = {2, 3} if titles else {1, 2}
-    return table(caption, heads, rows, numbers=numbers, name="indicators" if titles else "")
+        rows.append(Row(name, cells, about))
+    return table(caption, heads, rows, numbers={1, 2}, name="indicators" if titles else "")
 
 
 def _last_four(row: pd.Series, readings: pd.DataFrame) -> Cell:

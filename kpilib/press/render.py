@@ -65,6 +65,7 @@ class PageExporter(TemplateExporter):
             "home": "",
             "links": {},
             "parts": [],
+            "papers": [],
             **nb.metadata.get("kpilib", {}),
         }
         about["title"] = about["title"] or (resources or {}).get("metadata", {}).get("name", "Report")

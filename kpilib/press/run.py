@@ -60,7 +60,7 @@ def run(plan: Plan, *, pdf: bool = True, jobs: int | None = None) -> Outcome:
     outcome = Outcome(plan.folder)
     (plan.folder / "pages").mkdir(parents=True, exist_ok=True)
     began = _now()
-    pages = _make_pages(plan, outcome, jobs)
+    pages = _make_pages(plan, outcome, pdf, jobs)
     failed = {name for name, how in pages.items() if how["status"] != "made"}
     bound = [
         appendix
@@ -83,12 +83,12 @@ def run(plan: Plan, *, pdf: bool = True, jobs: int | None = None) -> Outcome:
     return outcome
 
 
-def _make_pages(plan: Plan, outcome: Outcome, jobs: int | None) -> dict[str, dict[str, str]]:
+def _make_pages(plan: Plan, outcome: Outcome, pdf: bool, jobs: int | None) -> dict[str, dict[str, str]]:
     """Run every page, several at a time; give how each went."""
     went: dict[str, dict[str, str]] = {}
     with ProcessPoolExecutor(max_workers=min(jobs or os.cpu_count() or 1, len(plan.pages))) as pool:
         waiting: dict[Future[None], PlannedPage] = {
-            pool.submit(_make_page, planned, plan.root, plan.folder, _about(plan, planned)): planned
+            pool.submit(_make_page, planned, plan.root, plan.folder, _about(plan, planned, pdf)): planned
             for planned in plan.pages
         }
         for done in tqdm(as_completed(waiting), total=len(waiting), desc="Pages", unit="page", disable=None):
@@ -114,7 +114,7 @@ def _make_page(planned: PlannedPage, root: Path, folder: Path, about: dict[str, 
         _replace(folder / planned.html, html.encode())
 
 
-def _about(plan: Plan, planned: PlannedPage) -> dict[str, Any]:
+def _about(plan: Plan, planned: PlannedPage, pdf: bool) -> dict[str, Any]:
     """What is printed around a page: its title and label, and the way to the others."""
     opening = planned.entry.page == OVERVIEW
     pages = [entry.page for entry in plan.framework.pages]
@@ -126,7 +126,17 @@ def _about(plan: Plan, planned: PlannedPage) -> dict[str, Any]:
         "label": label,
         "home": "" if opening else "../index.html",
         "links": {page: f"{'pages/' if opening else ''}{page}.html" for page in pages},
+        "papers": _papers(plan, pdf) if opening else [],
     }
+
+
+def _papers(plan: Plan, pdf: bool) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Each appendix with the files that it is to be had in."""
+    kinds = ("HTML", "PDF") if pdf else ("HTML",)
+    return [
+        (f"Appendix {each.letter}: {each.title}", [(kind, f"appendix-{each.letter}.{kind.lower()}") for kind in kinds])
+        for each in plan.appendices
+    ]
 
 
 def _ready(plan: Plan, appendix: Appendix) -> bool:
