@@ -180,7 +180,6 @@ def test_a_quartile_without_a_rank_is_not_rated(shown: pd.DataFrame) -> None:
     assert set(unrated["reason"]) == {"Not rated: the target is a quartile, and no national rank has been reported."}
 
 
-@pytest.mark.xfail(strict=True, reason="an indicator with no reading at all is taken for awaited")
 def test_what_has_no_figure_is_not_said_to_be_awaited(judged: pd.DataFrame) -> None:
     """The paper prints only a rank of the health checks among the eligible, and awaits no figure."""
     assert judged.loc["health_checks_eligible", "reason"] == "Not rated: no figure has been reported."
@@ -198,7 +197,7 @@ def test_counts_by_page_add_up(shown: pd.DataFrame) -> None:
     pages, total = counts(shown, "page"), counts(shown)
     rated = pages[["green", "amber", "red"]].sum(axis=1)
 
-    assert pages["indicators"].to_dict() == PAGES
+    assert list(pages["indicators"].items()) == list(PAGES.items())
     assert pages.sum().to_dict() == total.loc["all"].to_dict()
     assert (pages["rated"] == rated).all()
     assert (pages["indicators"] == rated + pages["not rated"]).all()
@@ -299,7 +298,6 @@ def test_rosebud_quarters_add_up_since_july(judged: pd.DataFrame) -> None:
     assert judged.loc["rosebud_value", ["to_date", "expected"]].tolist() == pytest.approx([255000, 1125000])
 
 
-@pytest.mark.xfail(strict=True, reason="the gap of 11.5 is rounded to whole loans, beside the 12.5 that are due")
 def test_rosebud_loans_to_date_add_up_in_words(judged: pd.DataFrame) -> None:
     """One loan beside the 12.5 expected is 11.5 below."""
     assert "is 11.5 below the 12.5 expected by now" in judged.loc["rosebud_loans_to_date", "reason"]

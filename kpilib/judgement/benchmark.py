@@ -20,13 +20,13 @@ def rank(values: pd.Series, good_is: str) -> pd.Series:
 
 
 def quartile(rank: pd.Series | float, of: pd.Series | float) -> pd.Series | float:
-    """Give the quartile of a rank among so many: 1 is best."""
-    return np.ceil(4 * rank / of)
+    """Give the quartile of a rank among so many: 1 is best, and the first of any number is in it."""
+    return np.floor(4 * (rank - 1) / of) + 1
 
 
 def standing(frame: pd.DataFrame, benchmarks: pd.DataFrame) -> pd.DataFrame:
     """
-    Add each indicator's latest national rank.
+    Add each indicator's latest rank; of several for one period, that among the most.
 
     Args:
         frame: a row for each indicator.
@@ -36,7 +36,7 @@ def standing(frame: pd.DataFrame, benchmarks: pd.DataFrame) -> pd.DataFrame:
         the frame with rank, of, rank_among and quartile; empty where no rank is printed.
     """
     ranked = benchmarks[benchmarks["rank"].notna() & benchmarks["of"].notna()]
-    latest = ranked.sort_values("end", kind="stable").drop_duplicates("indicator", keep="last")
+    latest = ranked.sort_values(["end", "of"], kind="stable").drop_duplicates("indicator", keep="last")
     latest = latest.set_index("indicator")
     who = frame["indicator"]
     added = frame.assign(

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable
 
 import pandas as pd
 
+_ODD = {"people": "person", "children": "child"}
+
 
 def show(value: float, unit: str = "", decimals: float = math.nan) -> str:
     """
@@ -22,8 +24,9 @@ def show(value: float, unit: str = "", decimals: float = math.nan) -> str:
         number = number.rstrip("0").rstrip(".")
     if float(number.replace(",", "")) == 0:
         number = number.removeprefix("-")
+    number = number.replace("-", "−")
     if unit == "£":
-        return f"-£{number[1:]}" if number.startswith("-") else f"£{number}"
+        return f"−£{number[1:]}" if number.startswith("−") else f"£{number}"
     if unit == "%":
         return f"{number}%"
     word = _one(unit) if number == "1" else unit
@@ -33,7 +36,11 @@ def show(value: float, unit: str = "", decimals: float = math.nan) -> str:
 def _one(unit: str) -> str:
     """Give a unit in the singular: loan, business, day per FTE."""
     first, space, rest = unit.partition(" ")
-    if first.endswith("sses"):
+    if first in _ODD:
+        first = _ODD[first]
+    elif first.endswith("ies"):
+        first = first[:-3] + "y"
+    elif first.endswith("sses"):
         first = first[:-2]
     elif first.endswith("s"):
         first = first[:-1]
@@ -51,8 +58,14 @@ def goal(value: float, unit: str, decimals: float) -> str:
 
 
 def gap(value: float, unit: str, decimals: float) -> str:
-    """Write how far apart two figures are; percentages differ by points."""
-    return show(abs(value), "points" if unit == "%" else unit if unit == "£" else "", decimals)
+    """
+    Write how far apart two figures are; percentages differ by points.
+
+    With as many decimals as the difference has, at most two, but never as nothing where there is something.
+    """
+    word = "points" if unit == "%" else unit if unit == "£" else ""
+    apart = abs(value)
+    return f"{apart:.1g} {word}".strip() if 0 < apart < 0.005 and word != "£" else show(apart, word)
 
 
 def show_all(values: Iterable[float], frame: pd.DataFrame, by: Callable[..., str] = show) -> list[str]:

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from kpilib.judgement.figures import gap, goal, show_all
-from kpilib.judgement.trend import good_words
+from kpilib.judgement.trend import ending, gain
 from kpilib.records.framework import Rule, tolerance
 from kpilib.records.periods import Period
 
@@ -66,7 +66,8 @@ def towards_total(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
     span = frame["target_end"] - frame["target_start"] + 1
     grows = total & frame["basis"].isin(["sum", "to date"]) & (frame["spread"] != "flat")
     share = (gone / span).clip(upper=1).where(grows, 1.0)
-    return frame.assign(to_date=summed.where(adds, frame["value"]), share=share, expected=frame["target_low"] * share)
+    to_date = summed.where(adds, frame["value"]).where(~grows | (gone > 0))
+    return frame.assign(to_date=to_date, share=share, expected=frame["target_low"] * share)
 
 
 def rate(frame: pd.DataFrame, rule: Rule) -> pd.DataFrame:
@@ -84,16 +85,14 @@ def rate(frame: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     frame = frame.assign(shortfall=_shortfall(frame))
     green, green_known = _within(frame, "green_within", rule.green_within)
     amber, amber_known = _within(frame, "amber_within", rule.amber_within)
-    stated = (frame["amber_at"] - frame["expected"]).abs()
+    stated = (frame["amber_at"] * frame["share"] - _nearest(frame)).abs()
     amber, amber_known = stated.fillna(amber), amber_known | stated.notna()
     quartiles = frame["kind"] == "quartile"
     green, amber = green.mask(quartiles, 0), amber.mask(quartiles, 1)
     known = quartiles | (green_known & amber_known) | (frame["shortfall"] <= 0)
     slack = 1e-9 * frame["expected"].abs().clip(lower=1)
     unrated = _why_not(frame, known)
-    improved = frame["good_is"].map({"high": 1.0, "on target": 1.0, "low": -1.0}) * (
-        frame["value"] - frame["last_year"]
-    )
+    improved = gain(frame, frame["last_year"])
     lifted = (improved >= 0) & rule.amber_if_improved
     computed = np.select(
         [
@@ -118,7 +117,7 @@ def override(frame: pd.DataFrame, overrides: pd.DataFrame, quarter: str) -> pd.D
     said = stated["reason"].str.rstrip(".") + " (approved by " + stated["approved_by"] + ")."
     stated = stated.assign(said=" The council states " + stated["rating"] + ": " + said).set_index("indicator")
     who = frame["indicator"]
-    rating = who.map(stated["rating"]).fillna(frame["rating"])
+    rating = frame["rating"].where(~who.isin(stated.index), who.map(stated["rating"]))
     reason = frame["reason"] + " By the rule alone it is " + frame["computed_rating"] + "." + who.map(stated["said"])
     return frame.assign(rating=rating, reason=reason.fillna(frame["reason"]))
 
@@ -152,11 +151,15 @@ def _within(frame: pd.DataFrame, column: str, rule: str) -> tuple[pd.Series, pd.
     said = frame[column].where(frame[column] != "", rule)
     parts = said.map({text: tolerance(text) for text in said.unique()})
     amount, share = parts.str[0].astype(float), parts.str[1].astype(bool)
-    nearest = frame["expected"].where(
+    base = _nearest(frame).abs()
+    return amount.where(~share, amount * base), ~share | (base > 0)
+
+
+def _nearest(frame: pd.DataFrame) -> pd.Series:
+    """The value that the shortfall is measured from: what is expected, or the end of a range that was passed."""
+    return frame["expected"].where(
         (frame["kind"] != "range") | (frame["to_date"] < frame["target_low"]), frame["target_high"]
     )
-    base = nearest.abs()
-    return amount.where(~share, amount * base), ~share | (base > 0)
 
 
 def _why_not(frame: pd.DataFrame, known: pd.Series) -> np.ndarray:
@@ -194,25 +197,25 @@ def _reasons(frame: pd.DataFrame, unrated: np.ndarray) -> list[str]:
         if why:
             reasons.append(why)
             continue
-        good = good_words(row.good_is)
+        good = ending(row.good_is)
         if row.kind == "quartile":
             reasons.append(
                 f"Ranked {row.rank:.0f} of {row.of:.0f}, which is quartile {row.quartile:.0f}; "
                 f"the target is quartile {row.target_low:.0f}, and 1 is best."
             )
         elif row.kind == "range":
-            reasons.append(f"{value} is {_range_words(row, low, high)}; {good}.")
+            reasons.append(f"{value} is {_range_words(row, low, high)}{good}")
         elif row.share < 1:
             where = _beside(row.to_date, row.expected, row)
-            reasons.append(f"{value} so far {where} the {due} expected by now ({row.share:.0%} of {low}); {good}.")
+            reasons.append(f"{value} so far {where} the {due} expected by now ({row.share:.0%} of {low}){good}")
         else:
-            reasons.append(f"{value} {_beside(row.to_date, row.expected, row)} the target of {due}; {good}.")
+            reasons.append(f"{value} {_beside(row.to_date, row.expected, row)} the target of {due}{good}")
     return reasons
 
 
 def _beside(value: float, due: float, row: Any) -> str:
     """Say how a value lies beside what is due, in words that end before it."""
-    if value == due:
+    if abs(value - due) <= 1e-9 * max(1, abs(due)):
         return "meets"
     return f"is {gap(value - due, row.unit, row.decimals)} {'above' if value > due else 'below'}"
 

@@ -38,7 +38,7 @@ def assess(risks: pd.DataFrame, bands: Mapping[str, tuple[int, int]], at: Period
         ["up", "down", "level"],
         "new" if len(before) else "no earlier register",
     )
-    closed = before[~before.index.isin(now["risk"])].reset_index()
+    closed = before[~before.index.isin(now["risk"]) & bool(len(now))].reset_index()
     assessed = pd.concat(
         [now.assign(movement=movement, stated=stated.fillna("not stated")), closed.assign(movement="closed", stated="")]
     )
@@ -92,12 +92,12 @@ def gaps(risks: pd.DataFrame, notes: pd.DataFrame, today: str) -> pd.DataFrame:
         _gap(risks, risks["direction"] == "", "No direction of travel is stated."),
         _gap(
             risks,
-            (risks["target_date"] != "") & (risks["target_date"] <= today),
+            (risks["target_date"] != "") & (risks["target_date"] < today),
             "The date by which the score should be acceptable has passed.",
         ),
     ]
     actions = notes[notes["kind"] == "action"]
-    late = (actions["due"] != "") & (actions["due"] <= today) & (actions["status"] != "done")
+    late = (actions["due"] != "") & (actions["due"] < today) & (actions["status"] != "done")
     found.append(_gap(actions, late, "An action is overdue."))
     return pd.concat(found, ignore_index=True).drop_duplicates(ignore_index=True)
 

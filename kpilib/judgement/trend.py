@@ -71,11 +71,21 @@ def direction(frame: pd.DataFrame, steady_within: str = "0%") -> pd.DataFrame:
 
 def _direction(frame: pd.DataFrame, then: pd.Series, steady_within: str) -> np.ndarray:
     amount, share = tolerance(steady_within)
-    change = (frame["value"] - then) * frame["good_is"].map(SIGN)
-    nearer = (then - frame["target_low"]).abs() - (frame["value"] - frame["target_low"]).abs()
-    change = change.where(frame["good_is"] != "near", nearer)
+    change = gain(frame, then)
     steady = (amount * then.abs() if share else amount) + 1e-9
     return np.select([change.isna(), change.abs() <= steady, change > 0], ["cannot say", "same", "better"], "worse")
+
+
+def gain(frame: pd.DataFrame, then: pd.Series) -> pd.Series:
+    """How much better a value is than an earlier one, in its own unit; unknown where no way is good."""
+    change = (frame["value"] - then) * frame["good_is"].map(SIGN)
+    return change.where(frame["good_is"] != "near", _off(frame, then) - _off(frame, frame["value"]))
+
+
+def _off(frame: pd.DataFrame, values: pd.Series) -> pd.Series:
+    """How far values are from the target, on either side; within a range, not at all."""
+    low, high = frame["target_low"], frame["target_high"].fillna(frame["target_low"])
+    return np.maximum(np.maximum(low - values, values - high), 0 * values)
 
 
 def _reasons(frame: pd.DataFrame) -> list[str]:
@@ -84,7 +94,7 @@ def _reasons(frame: pd.DataFrame) -> list[str]:
     reasons = []
     for row, now, then in zip(frame.itertuples(), values, previous, strict=True):
         if row.direction != "cannot say":
-            reasons.append(f"{now} against {then} in {row.previous_name}; {good_words(row.good_is)}.")
+            reasons.append(f"{now} against {then} in {row.previous_name}{ending(row.good_is)}")
         elif not now:
             reasons.append("There is no figure to compare.")
         elif row.good_is == "none":
@@ -101,8 +111,12 @@ def _reasons(frame: pd.DataFrame) -> list[str]:
     return reasons
 
 
+def ending(good_is: str) -> str:
+    """End a sentence with which way is good."""
+    good = good_words(good_is)
+    return f"; {good}." if good else "."
+
+
 def good_words(good_is: str) -> str:
-    """Say which way is good: `high is good`, `being on target is good`; nothing where the records do not say."""
-    return {"near": "near the target is good", "on target": "being on target is good", "none": ""}.get(
-        good_is, f"{good_is} is good"
-    )
+    """Say which way is good: `high is good`; nothing where the target says it, or the records do not."""
+    return {"near": "near the target is good", "on target": "", "none": ""}.get(good_is, f"{good_is} is good")

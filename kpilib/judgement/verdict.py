@@ -58,8 +58,9 @@ def current_readings(known: Ledger, at: Period) -> pd.DataFrame:
     order = readings.sort_values(["indicator", "over", "end", "start"], kind="stable")
     latest = order.drop_duplicates("indicator", keep="last").drop(columns=["note", "exempt"])
     frame = known.indicators.merge(latest, on="indicator", how="left")
-    frame["status"] = frame["status"].replace("", "final").fillna("awaited")
-    return frame.fillna({"covers": "", "as_printed": "", "period": "", "period_name": "", "period_kind": ""})
+    frame["status"] = frame["status"].replace("", "final")
+    said = ("status", "covers", "as_printed", "period", "period_name", "period_kind")
+    return frame.fillna(dict.fromkeys(said, ""))
 
 
 def published(judged: pd.DataFrame) -> pd.DataFrame:

@@ -9,7 +9,6 @@ from kpilib.pages.priority import PriorityPage
 from kpilib.pages.register import RegisterPage
 from kpilib.pages.summary import OverviewPage, SummaryPage
 from kpilib.records.faults import Fault, RecordsError
-from kpilib.records.framework import OVERVIEW, PageEntry
 from kpilib.records.ledger import load_ledger
 
 KINDS: dict[str, type[Page]] = {
@@ -42,9 +41,5 @@ def open_page(
         at = said.quarter(quarter)
     except ValueError as error:
         raise RecordsError([Fault("quarter", str(error), "Name the quarter of the report.")]) from error
-    if page == OVERVIEW:
-        title = f"{said.council}: performance and risk" if said.risk else f"{said.council}: performance"
-        entry = PageEntry(OVERVIEW, title, "overview")
-    else:
-        entry = said.entry(page)
+    entry = said.entry(page)
     return KINDS.get(entry.kind, Page)(ledger, entry, at)

@@ -104,12 +104,12 @@ def make_plan(
         at = said.quarter(quarter)
     except ValueError as error:
         raise RecordsError([Fault("quarter", str(error), "Name the quarter of the report.")]) from error
-    entries = (PageEntry(OVERVIEW, f"{said.council}: overview", "overview"), *said.pages)
+    entries = (said.overview, *said.pages)
     names = [entry.page for entry in entries]
     unknown = [Fault("--page", f"no page {name!r}", allowed(name, names)) for name in only if name not in names]
     if unknown:
         raise RecordsError(unknown)
-    extra = _quarter_parameters(said.slug, at, base)
+    extra = _quarter_parameters(said, at, base)
     pages = [
         PlannedPage(
             entry,
@@ -179,11 +179,11 @@ def _notebook(slug: str, entry: PageEntry, root: Path) -> Path:
     raise RecordsError([Fault(place, f"no notebook for the kind {entry.kind!r}", allowed(entry.kind, kinds))])
 
 
-def _quarter_parameters(slug: str, at: Period, root: Path) -> dict[str, Any]:
+def _quarter_parameters(framework: Framework, at: Period, root: Path) -> dict[str, Any]:
     """Give what the quarter's own file adds, once framework and quarter in it agree with the call."""
-    said = read_parameters(slug, at.text, root)
-    place = f"params/{slug}/{at.text}.yml"
-    expected = {"framework": slug, "quarter": at.text}
+    said = read_parameters(framework, at, root)
+    place = f"params/{framework.slug}/{at.text}.yml"
+    expected = {"framework": framework.slug, "quarter": at.text}
     faults = [
         Fault(f"{place} @ {name}", f"says {said[name]!r}", f"Write {value!r}, or move the file where it belongs.")
         for name, value in expected.items()

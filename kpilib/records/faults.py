@@ -34,6 +34,8 @@ class RecordsError(Exception):
 def allowed(value: str, choices: Iterable[str]) -> str:
     """Say which words are allowed, and which of them is nearest to the one that came."""
     choices = sorted(choices)
+    if not choices:
+        return "There is none yet: write it there first."
     nearest = difflib.get_close_matches(value, choices, n=1)
     hint = f"Did you mean {nearest[0]!r}? " if nearest else ""
     return f"{hint}Allowed: {', '.join(choices)}."

@@ -2,18 +2,29 @@
 A framework: a council's priorities, words and rules, read from `params/<slug>/framework.yml`.
 
 Defaults are said once, here; whatever the file says is nearer and wins.
+Checking is pydantic's; this module says what to check, and turns what fails into faults.
 """
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import yaml
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.periods import MONTHS, Period, period, quarter
@@ -21,12 +32,71 @@ from kpilib.records.periods import MONTHS, Period, period, quarter
 EDITIONS = ("public", "restricted")
 RATINGS = ("green", "amber", "red")
 OVERVIEW = "index"
+INDICATOR_PAGES = ("priority", "services", "directorate")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
-_TOLERANCE = re.compile(r"(\d+(?:\.\d+)?)(%| points)")
+_TOLERANCE = re.compile(r"([0-9]+(?:\.[0-9]+)?)(%| points)")
+_BAND = re.compile(r"([0-9]+)-([0-9]+)")
 
 
-@dataclass(frozen=True)
-class Rule:
+def _wrong(problem: str, remedy: str) -> PydanticCustomError:
+    """A fault of a value, in the two parts that every fault has."""
+    return PydanticCustomError("fault", "{problem}", {"problem": problem, "remedy": remedy})
+
+
+def _tolerance(said: Any) -> Any:
+    if not isinstance(said, str) or not _TOLERANCE.fullmatch(said):
+        raise _wrong(f"{said!r} is not a tolerance", "Write `5%` or `2 points`.")
+    return said
+
+
+def _page_name(said: Any) -> Any:
+    if not isinstance(said, str) or not _SLUG.fullmatch(said) or said == OVERVIEW:
+        raise _wrong(f"{said!r} cannot be a page's name", f"Use small letters, digits and _; not {OVERVIEW!r}.")
+    return said
+
+
+def _kind_name(said: Any) -> Any:
+    if not isinstance(said, str) or not _SLUG.fullmatch(said):
+        raise _wrong(f"{said!r} cannot be a kind of page", "Name a notebook of notebooks/, without `.ipynb`.")
+    return said
+
+
+def _letter(said: Any) -> Any:
+    if not isinstance(said, str | int) or not re.fullmatch("[A-Za-z0-9]{1,4}", str(said)):
+        raise _wrong(f"{said!r} cannot be an appendix's letter", "Use a letter or a number, such as A or 1.")
+    return str(said)
+
+
+def _band(said: Any) -> Any:
+    match = _BAND.fullmatch(said) if isinstance(said, str) else None
+    if not match or int(match[1]) > int(match[2]):
+        raise _wrong(f"{said!r} is not a span of scores", "Write it as `1-4`, the lower first.")
+    return int(match[1]), int(match[2])
+
+
+def _some(said: Any) -> Any:
+    if not said:
+        raise _wrong("is empty", "Give at least one entry.")
+    return said
+
+
+def _entries(said: Any) -> Any:
+    """YAML knows lists only; what is kept here does not change."""
+    return tuple(said) if isinstance(said, list) else said
+
+
+Tolerance = Annotated[str, BeforeValidator(_tolerance)]
+Text = Annotated[str, AfterValidator(_some)]
+Words = Annotated[tuple[Text, ...], BeforeValidator(_entries), AfterValidator(_some)]
+
+
+class _Said(BaseModel):
+    """What a file says: nothing unknown, nothing turned into something else, and never changed."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
+
+
+class Rule(_Said):
     """
     How readings are rated from a quarter on.
 
@@ -36,70 +106,130 @@ class Rule:
     `assumption` tells the reader what the council's papers do not say.
     """
 
-    since: str
-    kind: str = "target"
-    target: str = "own period"
-    green_within: str = "0%"
-    amber_within: str = "5%"
+    since: str = Field(alias="from")
+    kind: Literal["target"] = "target"
+    target: Literal["own period", "next year"] = "own period"
+    green_within: Tolerance = "0%"
+    amber_within: Tolerance = "5%"
     amber_if_improved: bool = False
-    steady_within: str = "0%"
-    compare: str = "previous"
+    steady_within: Tolerance = "0%"
+    compare: Literal["previous", "last year"] = "previous"
     assumption: str = ""
 
+    @field_validator("since", mode="before")
+    @classmethod
+    def _is_a_quarter(cls, said: Any) -> Any:
+        try:
+            quarter(str(said))
+        except ValueError as error:
+            problem = f"{said!r} is not a quarter"
+            raise _wrong(problem, "Name the first quarter that the rule holds for, as 2019-20-Q3.") from error
+        return said
 
-@dataclass(frozen=True)
-class PageEntry:
+
+class PageEntry(_Said):
     """One page of the framework: its slug, its title, and the kind of notebook that makes it."""
 
-    page: str
-    title: str
-    kind: str
+    page: Annotated[str, BeforeValidator(_page_name)]
+    title: Text
+    kind: Annotated[str, BeforeValidator(_kind_name)]
     directorate: str = ""
 
 
-@dataclass(frozen=True)
-class Appendix:
+class Appendix(_Said):
     """Pages bound into one document for the committee; `cells` may name a tag."""
 
-    letter: str
-    title: str
-    pages: tuple[str, ...]
+    letter: Annotated[str, BeforeValidator(_letter)]
+    title: Text
+    pages: Annotated[tuple[str, ...], BeforeValidator(_entries), AfterValidator(_some)]
     cells: str = "all"
 
 
-@dataclass(frozen=True)
-class RiskScales:
+class RiskScales(_Said):
     """The words of the two scales, lowest first, and the bands of the score."""
 
-    impact: tuple[str, ...]
-    likelihood: tuple[str, ...]
-    opportunity_impact: tuple[str, ...]
-    bands: Mapping[str, tuple[int, int]]
+    impact: Words
+    likelihood: Words
+    opportunity_impact: Words
+    bands: Annotated[
+        Mapping[str, Annotated[tuple[int, int], BeforeValidator(_band)]],
+        AfterValidator(_some),
+        AfterValidator(lambda said: dict(sorted(said.items(), key=lambda band: band[1]))),
+    ]
     assumption: str = ""
 
+    @model_validator(mode="after")
+    def _agree(self) -> RiskScales:
+        if len(self.impact) != len(self.opportunity_impact):
+            problem = "impact and opportunity_impact differ in length"
+            raise _wrong(problem, "Give both the same number of words, lowest first.")
+        top = len(self.impact) * len(self.likelihood)
+        covered = [score for low, high in self.bands.values() for score in range(low, high + 1)]
+        if covered != list(range(1, top + 1)):
+            remedy = f"Name them from the lowest score, 1, to the highest, {top}: each score once."
+            raise _wrong("bands leave out a score, or have one twice", remedy)
+        return self
 
-@dataclass(frozen=True)
-class Framework:
+
+class Framework(_Said):
     """Everything that `framework.yml` says."""
 
     slug: str
-    council: str
-    strategy: str
-    ratings: Mapping[str, str]
-    rules: tuple[Rule, ...]
-    pages: tuple[PageEntry, ...]
-    appendices: tuple[Appendix, ...] = ()
-    risk: RiskScales | None = None
+    council: Text
+    strategy: Text
     year_starts: int = 4
-    priority_word: str = "priority"
+    priority_word: Text = "priority"
     fictional: bool = False
     source: str = ""
-    indicator_pages: tuple[PageEntry, ...] = field(init=False)
+    ratings: Mapping[str, Text]
+    rules: Annotated[tuple[Rule, ...], BeforeValidator(_entries), AfterValidator(_some)]
+    pages: Annotated[tuple[PageEntry, ...], BeforeValidator(_entries), AfterValidator(_some)]
+    appendices: Annotated[tuple[Appendix, ...], BeforeValidator(_entries)] = ()
+    risk: RiskScales | None = None
 
-    def __post_init__(self) -> None:
-        kinds = ("priority", "services", "directorate")
-        shown = tuple(entry for entry in self.pages if entry.kind in kinds)
-        object.__setattr__(self, "indicator_pages", shown)
+    @field_validator("year_starts", mode="before")
+    @classmethod
+    def _month(cls, said: Any) -> int:
+        if said not in MONTHS:
+            raise _wrong(f"{said!r} is not a month", allowed(str(said), MONTHS))
+        return MONTHS.index(said) + 1
+
+    @field_validator("ratings")
+    @classmethod
+    def _labelled(cls, said: Mapping[str, str]) -> Mapping[str, str]:
+        known = (*RATINGS, "not rated")
+        for rating in RATINGS:
+            if rating not in said:
+                raise _wrong(f"{rating!r} has no label", f"Add `{rating}: …`.")
+        for rating in said:
+            if rating not in known:
+                raise _wrong(f"unknown rating {rating!r}", allowed(rating, known))
+        return {"not rated": "Not rated", **said}
+
+    @model_validator(mode="after")
+    def _names_agree(self) -> Framework:
+        names = [entry.page for entry in self.pages]
+        letters = [appendix.letter for appendix in self.appendices]
+        for what, said in (("page", names), ("appendix", letters)):
+            for name in said:
+                if said.count(name) > 1:
+                    raise _wrong(f"{what} {name!r} is there twice", "Give each a name of its own.")
+        for appendix in self.appendices:
+            for name in appendix.pages:
+                if name not in names:
+                    raise _wrong(f"appendix {appendix.letter}: unknown page {name!r}", allowed(name, names))
+        return self
+
+    @property
+    def overview(self) -> PageEntry:
+        """The page that opens the report; every framework has it without saying so."""
+        title = f"{self.council}: performance and risk" if self.risk else f"{self.council}: performance"
+        return PageEntry.model_construct(page=OVERVIEW, title=title, kind="overview", directorate="")
+
+    @property
+    def indicator_pages(self) -> tuple[PageEntry, ...]:
+        """The pages that show indicators of their own."""
+        return tuple(entry for entry in self.pages if entry.kind in INDICATOR_PAGES)
 
     def quarter(self, text: str) -> Period:
         """Read a quarter of this council's year."""
@@ -110,18 +240,19 @@ class Framework:
         return period(at.text[:7], self.year_starts)
 
     def rule(self, at: Period) -> Rule:
-        """Give the rule in force in a quarter: the last one that began by then, else the first."""
-        begun = [rule for rule in self.rules if self.quarter(rule.since).start <= at.start]
-        return begun[-1] if begun else self.rules[0]
+        """Give the rule in force in a quarter: the last that had begun by then, else the first of all."""
+        order = sorted(self.rules, key=lambda rule: self.quarter(rule.since).start)
+        begun = [rule for rule in order if self.quarter(rule.since).start <= at.start]
+        return begun[-1] if begun else order[0]
 
     def entry(self, page: str) -> PageEntry:
         """
-        Give a page's entry.
+        Give a page's entry, the overview's included.
 
         Raises:
             RecordsError: the framework has no such page.
         """
-        for entry in self.pages:
+        for entry in (self.overview, *self.pages):
             if entry.page == page:
                 return entry
         names = [entry.page for entry in self.pages]
@@ -145,25 +276,37 @@ def load_framework(slug: str, root: str | Path | None = None) -> Framework:
     params = home(root) / "params"
     known = sorted(path.parent.name for path in params.glob("*/framework.yml"))
     if slug not in known:
-        fault = Fault("params", f"no framework {slug!r}", allowed(slug, known))
-        raise RecordsError([fault])
+        remedy = allowed(slug, known) if known else "Put it into a folder of its own, beside notebooks/ and data/."
+        raise RecordsError([Fault("params", f"no framework {slug!r}", remedy)])
     place = f"params/{slug}/framework.yml"
     said = read_yaml(params / slug / "framework.yml", place)
-    faults = list(_framework_faults(said, place))
-    if faults:
-        raise RecordsError(faults)
-    return _build(slug, said)
+    try:
+        return Framework.model_validate({**said, "slug": slug})
+    except ValidationError as error:
+        raise RecordsError(_fault(each, place) for each in error.errors()) from error
 
 
-def read_parameters(slug: str, at: str, root: str | Path | None = None) -> dict[str, Any]:
+def read_parameters(framework: Framework, at: Period, root: str | Path | None = None) -> dict[str, Any]:
     """
     Read what a quarter's own file, `params/<slug>/<quarter>.yml`, says; `{}` where there is none.
 
     Raises:
         RecordsError: the file is not a YAML list of names and values.
     """
-    path = home(root) / "params" / slug / f"{at}.yml"
-    return read_yaml(path, f"params/{slug}/{at}.yml") if path.exists() else {}
+    place = f"params/{framework.slug}/{at.text}.yml"
+    path = home(root) / place
+    return read_yaml(path, place) if path.exists() else {}
+
+
+class _Reader(yaml.SafeLoader):
+    """Reads YAML without running code in it, and without losing a name that is said twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        names = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for name in names:
+            if names.count(name) > 1:
+                raise yaml.constructor.ConstructorError(None, None, f"{name!r} is there twice", node.start_mark)
+        return super().construct_mapping(node, deep)
 
 
 def read_yaml(path: Path, place: str) -> dict[str, Any]:
@@ -174,8 +317,8 @@ def read_yaml(path: Path, place: str) -> dict[str, Any]:
         RecordsError: it cannot be read as one.
     """
     try:
-        said = yaml.safe_load(path.read_text(encoding="utf-8-sig"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        said = yaml.load(path.read_text(encoding="utf-8-sig"), _Reader)
+    except (yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         why = " ".join(str(error).split())
         remedy = "Mend the line it names: two spaces for each level, a colon after each name."
         raise RecordsError([Fault(place, f"cannot be read ({why})", remedy)]) from error
@@ -184,133 +327,47 @@ def read_yaml(path: Path, place: str) -> dict[str, Any]:
     return said
 
 
-KEYS = {
-    "": (
-        {"council", "strategy", "ratings", "rules", "pages"},
-        {"year_starts", "priority_word", "fictional", "appendices", "risk", "source"},
-    ),
-    "rules": (
-        {"from"},
-        {"kind", "target", "green_within", "amber_within", "amber_if_improved", "steady_within"}
-        | {"compare", "assumption"},
-    ),
-    "pages": ({"page", "title", "kind"}, {"directorate"}),
-    "appendices": ({"letter", "title", "pages"}, {"cells"}),
-    "risk": ({"impact", "likelihood", "opportunity_impact", "bands"}, {"assumption"}),
-}
-WORDS = {
-    "kind": {"target"},
-    "target": {"own period", "next year"},
-    "compare": {"previous", "last year"},
+_TYPES = {
+    "string": ("is not text", "Write a text; put a number or yes/no in quotes if it is meant as one."),
+    "bool": ("is neither true nor false", "Write true or false, without quotes."),
+    "tuple": ("is not a list of entries", "Begin each with `- `."),
+    "model": ("is not a list of names and values", "Write `name: value` lines below it."),
+    "mapping": ("is not a list of names and values", "Write `name: value` lines below it."),
 }
 
 
-def _framework_faults(said: dict[str, Any], place: str) -> Iterator[Fault]:
-    """Find everything wrong with a framework file."""
-    found = list(_key_faults(said, "", place))
-    for part in ("rules", "pages", "appendices"):
-        items = said.get(part) or []
-        if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-            found.append(Fault(f"{place} @ {part}", "is not a list of entries", "Begin each with `- `."))
-            continue
-        for number, item in enumerate(items, 1):
-            found.extend(_key_faults(item, part, f"{place} @ {part}[{number}]"))
-    if isinstance(said.get("risk"), dict):
-        found.extend(_key_faults(said["risk"], "risk", f"{place} @ risk"))
-    yield from found
-    if not found:
-        yield from _value_faults(said, place)
+def _fault(error: ErrorDetails, place: str) -> Fault:
+    """Turn one of pydantic's errors into a fault that says where and what to do."""
+    *path, last = error["loc"] or ("",)
+    kind = error["type"]
+    if kind in ("extra_forbidden", "invalid_key"):
+        names = _names(path)
+        return Fault(_place(place, path), f"unknown key {last!r}", allowed(str(last), names))
+    if kind == "missing":
+        return Fault(_place(place, path), f"{last!r} is missing", f"Add a line `{last}: …`.")
+    where = _place(place, error["loc"])
+    if kind == "fault":
+        return Fault(where, error["ctx"]["problem"], error["ctx"]["remedy"])
+    if kind == "literal_error":
+        words = re.findall(r"'([^']*)'", error["ctx"]["expected"])
+        return Fault(where, f"unknown {error['input']!r}", allowed(str(error["input"]), words))
+    problem, remedy = _TYPES.get(kind.split("_")[0], (error["msg"], "Write it as docs and examples show."))
+    return Fault(where, problem, remedy)
 
 
-def _key_faults(said: dict[str, Any], part: str, place: str) -> Iterator[Fault]:
-    needed, optional = KEYS[part]
-    for key in said:
-        if key not in needed | optional:
-            yield Fault(place, f"unknown key {key!r}", allowed(str(key), needed | optional))
-    for key in sorted(needed - set(said)):
-        yield Fault(place, f"{key!r} is missing", f"Add a line `{key}: …`.")
+def _place(place: str, path: Iterable[int | str]) -> str:
+    """Say where in a file: `framework.yml @ rules[1] from`."""
+    said = ""
+    for step in path:
+        said += f"[{step + 1}]" if isinstance(step, int) else f" {step}"
+    return f"{place} @{said}" if said else place
 
 
-def _value_faults(said: dict[str, Any], place: str) -> Iterator[Fault]:
-    if said.get("year_starts", "April") not in MONTHS:
-        yield Fault(f"{place} @ year_starts", f"{said['year_starts']!r} is not a month", "Write April.")
-        return
-    for rating in RATINGS:
-        if rating not in said["ratings"]:
-            yield Fault(f"{place} @ ratings", f"{rating!r} has no label", f"Add `{rating}: …`.")
-    year_starts = MONTHS.index(said.get("year_starts", "April")) + 1
-    for number, rule in enumerate(said["rules"], 1):
-        where = f"{place} @ rules[{number}]"
-        try:
-            quarter(str(rule["from"]), year_starts)
-        except ValueError as error:
-            yield Fault(f"{where} from", str(error), "Name the first quarter that the rule holds for.")
-        for key, words in WORDS.items():
-            if key in rule and rule[key] not in words:
-                yield Fault(f"{where} {key}", f"unknown {rule[key]!r}", allowed(str(rule[key]), words))
-        for key in ("green_within", "amber_within", "steady_within"):
-            if key in rule and not _TOLERANCE.fullmatch(str(rule[key])):
-                problem = f"{rule[key]!r} is not a tolerance"
-                yield Fault(f"{where} {key}", problem, "Write `5%` or `2 points`.")
-    names = [str(entry["page"]) for entry in said["pages"]]
-    for name in names:
-        if not _SLUG.fullmatch(name) or name == OVERVIEW or names.count(name) > 1:
-            remedy = f"Use small letters, digits and _; each once; not {OVERVIEW!r}."
-            yield Fault(f"{place} @ pages", f"{name!r} cannot be a page's name", remedy)
-    for entry in said["pages"]:
-        if not _SLUG.fullmatch(str(entry["kind"])):
-            problem = f"{entry['kind']!r} cannot be a kind of page"
-            yield Fault(f"{place} @ pages", problem, "Name a notebook of notebooks/, without `.ipynb`.")
-    for appendix in said.get("appendices") or []:
-        for name in appendix["pages"]:
-            if name not in names:
-                where = f"{place} @ appendices {appendix['letter']}"
-                yield Fault(where, f"unknown page {name!r}", allowed(str(name), names))
-    if "risk" in said:
-        yield from _risk_faults(said["risk"], f"{place} @ risk")
-
-
-def _risk_faults(said: dict[str, Any], place: str) -> Iterator[Fault]:
-    for band, text in said["bands"].items():
-        if not re.fullmatch(r"\d+-\d+", str(text)):
-            yield Fault(f"{place} bands {band}", f"{text!r} is not a span", "Write it as `1-4`.")
-    if len(said["impact"]) != len(said["opportunity_impact"]):
-        remedy = "Give both the same number of words, lowest first."
-        yield Fault(place, "impact and opportunity_impact differ in length", remedy)
-
-
-def _build(slug: str, said: dict[str, Any]) -> Framework:
-    risk = said.get("risk")
-    return Framework(
-        slug=slug,
-        council=said["council"],
-        strategy=said["strategy"],
-        ratings={**said["ratings"], "not rated": said["ratings"].get("not rated", "Not rated")},
-        rules=tuple(
-            Rule(since=str(rule["from"]), **{key: rule[key] for key in rule if key != "from"}) for rule in said["rules"]
-        ),
-        pages=tuple(PageEntry(**entry) for entry in said["pages"]),
-        appendices=tuple(
-            Appendix(**{**entry, "letter": str(entry["letter"]), "pages": tuple(entry["pages"])})
-            for entry in said.get("appendices") or []
-        ),
-        risk=RiskScales(
-            impact=tuple(risk["impact"]),
-            likelihood=tuple(risk["likelihood"]),
-            opportunity_impact=tuple(risk["opportunity_impact"]),
-            bands={band: _span(text) for band, text in risk["bands"].items()},
-            assumption=risk.get("assumption", ""),
-        )
-        if risk
-        else None,
-        year_starts=MONTHS.index(said.get("year_starts", "April")) + 1,
-        **{key: said[key] for key in ("priority_word", "fictional", "source") if key in said},
-    )
-
-
-def _span(text: str) -> tuple[int, int]:
-    low, high = text.split("-")
-    return int(low), int(high)
+def _names(path: Iterable[int | str]) -> list[str]:
+    """Give the keys that may stand at a place."""
+    parts: dict[str, type[_Said]] = {"rules": Rule, "pages": PageEntry, "appendices": Appendix, "risk": RiskScales}
+    part = next((parts[step] for step in path if step in parts), Framework)
+    return [field.alias or name for name, field in part.model_fields.items() if name != "slug"]
 
 
 def tolerance(text: str) -> tuple[float, bool]:
@@ -318,6 +375,9 @@ def tolerance(text: str) -> tuple[float, bool]:
     Read a tolerance: its amount, and whether it is a share of the target.
 
     `5%` is (0.05, True); `2 points` is (2.0, False).
+
+    Raises:
+        ValueError: the text is no tolerance.
     """
     match = _TOLERANCE.fullmatch(text)
     if not match:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 
 from kpilib.records.faults import Fault, RecordsError, allowed
-from kpilib.records.framework import EDITIONS, Framework, home, load_framework
+from kpilib.records.framework import EDITIONS, Framework, RiskScales, home, load_framework
 from kpilib.records.periods import Period, period
 from kpilib.records.schema import (
     FILES,
@@ -104,9 +104,11 @@ def load_ledger(framework: str, edition: str = "public", root: str | Path | None
     faults: list[Fault] = []
     texts = {file: _read(folder / file, f"data/{framework}/{file}", faults) for file in FILES}
     if edition == "public":
+        if faults and not all(texts[file].attrs.get("whole") for file in ("indicators.csv", "risks.csv")):
+            raise RecordsError(faults)  # what is exempt cannot be told, so nothing more may be quoted
         texts = without_exempt(texts)
     for file, frame in texts.items():
-        if frame.attrs.get("whole"):
+        if frame.attrs.get("read"):
             faults.extend(cell_faults(file, frame, f"data/{framework}/{file}", loaded.year_starts))
     faults.extend(_relation_faults(texts, loaded, f"data/{framework}"))
     if faults:
@@ -119,55 +121,84 @@ def load_ledger(framework: str, edition: str = "public", root: str | Path | None
 
 
 def _read(path: Path, place: str, faults: list[Fault]) -> pd.DataFrame:
-    """Read a file as text, adding what is wrong with it; rows are numbered as a spreadsheet does."""
+    """
+    Read a file as text, adding what is wrong with it; rows are numbered as a spreadsheet does.
+
+    The frame's `attrs` say whether its heading was `read`, and whether it is `whole`: no row is left out.
+    """
     nothing = pd.DataFrame(columns=list(FILES[path.name]), dtype=str).rename_axis("row")
     if not path.exists():
         if path.name in NEEDED:
             faults.append(Fault(place, "is missing", "Put it there; a heading row alone will do."))
+        else:
+            nothing.attrs["whole"] = True
         return nothing
-    try:
-        rows = list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"), newline=""), strict=True))
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        faults.append(Fault(f"{place}, line {line}", "is not UTF-8 text", "Save it as `CSV UTF-8` in Excel."))
-        return nothing
-    except csv.Error as error:
-        remedy = 'Look for a " without its pair, or a file cut short; fetch the whole file again.'
-        faults.append(Fault(place, f"cannot be read as CSV ({error})", remedy))
-        return nothing
-    if not rows:
-        faults.append(Fault(place, "is empty", f"Begin it with the heading {', '.join(FILES[path.name])}."))
+    rows, fault = _rows(path.read_bytes(), path.name, place)
+    if fault:
+        faults.append(fault)
         return nothing
     header = [name.strip() for name in rows[0]]
-    found = list(column_faults(path.name, header, place))
+    wrong = list(column_faults(path.name, header, place))
     kept = {number: row for number, row in enumerate(rows[1:], 2) if any(cell.strip() for cell in row)}
-    for number, row in kept.items():
-        if len(row) != len(header):
-            problem = f"has {len(row)} cells where the heading has {len(header)}"
-            remedy = "Look for a comma too many or too few, or a file cut short."
-            found.append(Fault(f"{place}, row {number}", problem, remedy))
-    if found:
-        faults.extend(found)
+    crooked = {number: row for number, row in kept.items() if len(row) != len(header)}
+    for number, row in crooked.items():
+        problem = f"has {len(row)} cells where the heading has {len(header)}"
+        remedy = "Look for a comma too many or too few, or a file cut short."
+        wrong.append(Fault(f"{place}, row {number}", problem, remedy))
+    faults.extend(wrong)
+    if len(wrong) > len(crooked):
         return nothing
-    frame = pd.DataFrame(list(kept.values()), index=pd.Index(list(kept), name="row"), columns=header, dtype=str)
-    untouched = [name for name in frame if name == "as_printed"]
-    frame = frame.apply(lambda column: column if column.name in untouched else column.str.strip())
-    frame.attrs["whole"] = True
+    straight = {number: row for number, row in kept.items() if number not in crooked}
+    frame = pd.DataFrame(list(straight.values()), index=pd.Index(list(straight), name="row"), columns=header, dtype=str)
+    frame = frame.apply(lambda column: column if column.name == "as_printed" else column.str.strip())
+    frame.attrs.update(read=True, whole=not crooked)
     return frame
+
+
+def _rows(content: bytes, file: str, place: str) -> tuple[list[list[str]], Fault | None]:
+    """Part a file into rows of cells; or say why it cannot be."""
+    rows: list[list[str]] = []
+    utf8 = "Save it as `CSV UTF-8` in Excel."
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        return rows, Fault(f"{place}, line {line}", "is not UTF-8 text", utf8)
+    if "\0" in text:
+        return rows, Fault(place, "is not UTF-8 text", utf8)
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), strict=True):
+            rows.append(row)
+    except csv.Error as error:
+        remedy = 'Look for a " without its pair, or a file cut short; fetch the whole file again.'
+        return rows, Fault(f"{place}, row {len(rows) + 1}", f"cannot be read as CSV ({error})", remedy)
+    if not rows:
+        return rows, Fault(place, "is empty", f"Begin it with the heading {', '.join(FILES[file])}.")
+    if not any(cell.strip() for cell in rows[0]):
+        return rows, Fault(f"{place}, row 1", "is blank", f"Begin with the heading {', '.join(FILES[file])}.")
+    if len(rows[0]) == 1 and ";" in rows[0][0]:
+        remedy = "Save it as `CSV UTF-8 (comma delimited)`."
+        return rows, Fault(place, "parts its cells by `;`, not by commas", remedy)
+    return rows, None
 
 
 def without_exempt(texts: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     """Leave out every exempt row, and every row of an exempt indicator or risk, in every file."""
+    indicators = texts["indicators.csv"]
     gone = {
-        key: set(_exempt_rows(texts[file])[key])
-        for key, file in (("indicator", "indicators.csv"), ("risk", "risks.csv"))
+        "indicator": set(_exempt_rows(indicators)["indicator"]),
+        "risk": set(_exempt_rows(texts["risks.csv"])["risk"]),
     }
+    while "supports" in indicators:  # what supports an exempt indicator goes with it, and what supports that
+        more = set(indicators.loc[indicators["supports"].isin(gone["indicator"]), "indicator"]) - gone["indicator"]
+        if not more:
+            break
+        gone["indicator"] |= more
     kept = {}
     for file, frame in texts.items():
         rows = frame.index.difference(_exempt_rows(frame).index)
-        for key in ("indicator", "risk", "supports"):
+        for key, hidden in gone.items():
             if key in frame:
-                hidden = gone["risk" if key == "risk" else "indicator"]
                 rows = rows[~frame.loc[rows, key].isin(hidden)]
         kept[file] = frame.loc[rows]
         kept[file].attrs = frame.attrs
@@ -179,14 +210,17 @@ def _exempt_rows(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _relation_faults(texts: dict[str, pd.DataFrame], framework: Framework, folder: str) -> Iterator[Fault]:
-    """Find rows that name an indicator, page or risk that is not there."""
+    """Find rows that name an indicator, page or risk that is not there; a file that is not whole cannot tell."""
     indicators = texts["indicators.csv"]
+    place = f"{folder}/indicators.csv"
+    shown = {entry.page for entry in framework.indicator_pages}
+    others = indicators["page"].isin({entry.page for entry in framework.pages} - shown)
+    for row, page in indicators.loc[others, "page"].items():
+        yield Fault(f"{place}, row {row}, column page", f"{page!r} shows no indicators", allowed(page, shown))
+    yield from unknown_faults(indicators[~others], "page", shown, place, "the pages of framework.yml")
     if indicators.attrs.get("whole"):
-        pages = [entry.page for entry in framework.indicator_pages]
-        place = f"{folder}/indicators.csv"
-        yield from unknown_faults(indicators, "page", pages, place, "the pages of framework.yml")
         for file, frame in texts.items():
-            for column in {"indicator", "supports"} & set(frame):
+            for column in [name for name in ("indicator", "supports") if name in frame]:
                 yield from unknown_faults(frame, column, indicators["indicator"], f"{folder}/{file}", "indicators.csv")
     if texts["risks.csv"].attrs.get("whole"):
         place = f"{folder}/risk_notes.csv"
@@ -209,16 +243,39 @@ def _value_faults(texts: dict[str, pd.DataFrame], framework: Framework, folder: 
     targets = texts["targets.csv"]
     for row in targets.index[targets["kind"].eq("range") & targets["high"].eq("")]:
         yield Fault(f"{folder}/targets.csv, row {row}, column high", "is empty", "A range needs low and high.")
+    both = targets[targets["kind"].eq("range")].apply(pd.to_numeric, errors="coerce")
+    for row in both.index[both["high"] < both["low"]]:
+        problem = f"{targets.loc[row, 'high']!r} is below the low end, {targets.loc[row, 'low']}"
+        yield Fault(f"{folder}/targets.csv, row {row}, column high", problem, "Put the lower figure into low.")
+    if {"rank", "of"} <= set(texts["benchmarks.csv"]):
+        ranks = texts["benchmarks.csv"][["rank", "of"]].apply(pd.to_numeric, errors="coerce")
+        for row in ranks.index[(ranks["rank"] > ranks["of"]) & (ranks["of"] > 0)]:
+            said = texts["benchmarks.csv"].loc[row]
+            problem = f"{said['rank']!r} is more than the {said['of']} that are ranked"
+            yield Fault(f"{folder}/benchmarks.csv, row {row}, column rank", problem, "Correct rank or of.")
+    if framework.risk is not None:
+        yield from _scale_faults(texts["risks.csv"], framework.risk, f"{folder}/risks.csv")
     if framework.risk is None and len(texts["risks.csv"]):
         remedy = "Give the scales and bands of the scores there."
         yield Fault(f"params/{framework.slug}/framework.yml", "has risks but no `risk` part", remedy)
+
+
+def _scale_faults(risks: pd.DataFrame, scales: RiskScales, place: str) -> Iterator[Fault]:
+    """Find impacts and likelihoods beyond the words of their scale."""
+    for name in ("impact", "likelihood"):
+        words = getattr(scales, name)
+        for column in [column for column in (name, f"residual_{name}") if column in risks]:
+            numbers = pd.to_numeric(risks[column], errors="coerce")
+            for row, value in risks.loc[numbers > len(words), column].items():
+                problem = f"{value!r} is beyond the scale, which ends at {len(words)} {words[-1]}"
+                yield Fault(f"{place}, row {row}, column {column}", problem, f"Write 1 to {len(words)}.")
 
 
 def _typed(file: str, frame: pd.DataFrame, year_starts: int) -> pd.DataFrame:
     """Give numbers as numbers and periods their months; columns that are absent are empty."""
     typed = frame.reindex(columns=list(FILES[file]), fill_value="").reset_index(drop=True)
     for name in NUMBERS[file]:
-        typed[name] = pd.to_numeric(typed[name])
+        typed[name] = pd.to_numeric(typed[name]).astype(float)
     if "reported" in typed:
         typed["reported_end"] = _months(typed["reported"], year_starts)["end"].fillna(0)
     if "quarter" in typed:

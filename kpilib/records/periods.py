@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from functools import cache
 
 MONTHS = "January February March April May June July August September October November December".split()
-_QUARTER_OR_YEAR = re.compile(r"(\d{4})-(\d{2})(?:-Q([1-4]))?")
-_MONTH = re.compile(r"(\d{4})-(0[1-9]|1[0-2])")
+_QUARTER_OR_YEAR = re.compile(r"([0-9]{4})-([0-9]{2})(?:-Q([1-4]))?")
+_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,15 @@ def month(count: int) -> Period:
 
 
 def earlier(current: Period, quarters: int) -> Period:
-    """Give the quarter so many quarters before. It may be one that the council never reported."""
+    """
+    Give the quarter so many quarters before. It may be one that the council never reported.
+
+    Raises:
+        ValueError: what it should come before is not a quarter.
+    """
+    if current.kind != "quarter":
+        msg = f"{current.text!r} is not a quarter; only quarters are counted back"
+        raise ValueError(msg)
     year, number = int(current.text[:4]), int(current.text[-1])
     count = year * 4 + number - 1 - quarters
     year, number = divmod(count, 4)

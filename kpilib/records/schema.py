@@ -7,19 +7,36 @@ Checking is pandera's; this module says what to check, and turns what fails into
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 import pandas as pd
 import pandera.pandas as pa
 
 from kpilib.records.faults import Fault, allowed
-from kpilib.records.periods import Period, period, quarter
+from kpilib.records.periods import period, quarter
 
-NUMBER = r"-?\d+(\.\d+)?"
-TOLERANCE = r"\d+(\.\d+)?(%| points)"
+NUMBER = r"-?[0-9]{1,15}(\.[0-9]{1,15})?"
+COUNT = r"[0-9]{1,9}"
+RANK = r"[1-9][0-9]{0,8}"
+TOLERANCE = r"[0-9]+(\.[0-9]+)?(%| points)"
 
-_READERS: Mapping[str, Callable[[str, int], Period]] = {"period": period, "quarter": quarter}
+
+def _date(text: str) -> date:
+    """Read a date in the one form that is written here, of the several that ISO knows."""
+    if len(text) != 10 or text[4] + text[7] != "--":
+        msg = f"{text!r} is not a date"
+        raise ValueError(msg)
+    return date.fromisoformat(text)
+
+
+_READERS: Mapping[str, Callable[[str, int], object]] = {
+    "period": period,
+    "quarter": quarter,
+    "date": lambda text, _: _date(text),
+}
 
 
 @dataclass(frozen=True)
@@ -42,8 +59,9 @@ NUMERIC = Cell(
     "Write digits only, with a point for decimals: no comma, % or £; leave it empty where there is none.",
     pattern=NUMBER,
 )
-WHOLE = Cell("is not a whole number", "Write digits only.", pattern=r"\d+")
-DATE = Cell("is not a date", "Write it as 2020-03-31.", pattern=r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])")
+WHOLE = Cell("is not a whole number", "Write digits only.", pattern=COUNT)
+PLACE = Cell("is not a whole number of 1 or more", "Write digits only, from 1 up.", pattern=RANK)
+DATE = Cell("is not a date", "Write it as 2020-03-31.", reads="date")
 PERIOD = Cell("is not a period", "Write 2019-20-Q3, 2019-20 or 2019-11.", reads="period")
 QUARTER = Cell("is not a quarter", "Write it as 2019-20-Q3.", reads="quarter")
 WITHIN = Cell("is not a tolerance", "Write `5%` of the target, or `2 points`.", pattern=TOLERANCE)
@@ -129,8 +147,8 @@ FILES: Mapping[str, Mapping[str, Cell]] = {
         "period": needed(PERIOD),
         "comparator": NAMED,
         "value": NUMERIC,
-        "rank": optional(WHOLE),
-        "of": optional(WHOLE),
+        "rank": optional(PLACE),
+        "of": optional(PLACE),
         "reported": optional(QUARTER),
         "source": optional(TEXT),
     },
@@ -151,14 +169,14 @@ FILES: Mapping[str, Mapping[str, Cell]] = {
         "title": NAMED,
         "type": TEXT,
         "owner": TEXT,
-        "impact": WHOLE,
-        "likelihood": WHOLE,
-        "score": needed(WHOLE),
-        "residual_impact": WHOLE,
-        "residual_likelihood": WHOLE,
-        "residual_score": needed(WHOLE),
+        "impact": PLACE,
+        "likelihood": PLACE,
+        "score": needed(PLACE),
+        "residual_impact": PLACE,
+        "residual_likelihood": PLACE,
+        "residual_score": needed(PLACE),
         "direction": one_of("increasing", "level", "reducing", "new"),
-        "target_score": optional(WHOLE),
+        "target_score": optional(PLACE),
         "target_date": optional(DATE),
         "progress": optional(one_of("green", "amber", "red")),
         "directorate": optional(TEXT),
@@ -202,7 +220,7 @@ KEYS = {
     "milestones.csv": ["quarter", "milestone"],
 }
 NUMBERS = {
-    file: [name for name, cell in columns.items() if cell.pattern in (NUMBER, WHOLE.pattern)]
+    file: [name for name, cell in columns.items() if cell.pattern in (NUMBER, COUNT, RANK)]
     for file, columns in FILES.items()
 }
 
@@ -215,9 +233,14 @@ def column_faults(file: str, header: list[str], place: str) -> Iterator[Fault]:
             yield Fault(f"{place}, column {name!r}", "is not a column of this file", allowed(name, columns))
     for name in sorted({name for name in header if header.count(name) > 1}):
         yield Fault(f"{place}, column {name!r}", "stands twice in the heading", "Take one of them away.")
+    meant = {difflib.get_close_matches(name, columns, n=1)[0] for name in header if _misspelt(name, columns)}
     for name, cell in columns.items():
-        if name not in header and not cell.optional:
+        if name not in header and not cell.optional and name not in meant:
             yield Fault(place, f"column {name!r} is missing", f"Add it; the heading is {', '.join(columns)}.")
+
+
+def _misspelt(name: str, columns: Iterable[str]) -> bool:
+    return name not in columns and bool(difflib.get_close_matches(name, columns, n=1))
 
 
 def cell_faults(file: str, frame: pd.DataFrame, place: str, year_starts: int) -> Iterator[Fault]:
@@ -259,7 +282,7 @@ def _checks(cell: Cell, year_starts: int) -> list[pa.Check]:
     return checks
 
 
-def _readable(column: pd.Series, read: Callable[[str, int], Period], year_starts: int) -> pd.Series:
+def _readable(column: pd.Series, read: Callable[[str, int], object], year_starts: int) -> pd.Series:
     """Say which cells can be read; each different text is tried once."""
     good = {""}
     for text in column.unique():

@@ -159,9 +159,11 @@ def test_scaling_everything_changes_no_rating(
 ) -> None:
     """Minutes instead of hours, in value, target and points together, leave the rating as it was."""
     grown = times if word == " points" else 1
-    before = Rule("2019-20-Q1", green_within=f"{green}{word}", amber_within=f"{amber}{word}", amber_if_improved=True)
+    before = Rule(
+        since="2019-20-Q1", green_within=f"{green}{word}", amber_within=f"{amber}{word}", amber_if_improved=True
+    )
     after = Rule(
-        "2019-20-Q1",
+        since="2019-20-Q1",
         green_within=f"{green * grown}{word}",
         amber_within=f"{amber * grown}{word}",
         amber_if_improved=True,
@@ -186,7 +188,7 @@ def test_nothing_is_rated_without_a_target(
     good_is: str, basis: str, status: str, rule: Rule, value: float, last_year: float, next_year: bool
 ) -> None:
     """Another indicator's target, and one of another time, never rate a reading: green least of all."""
-    rule = Rule("2019-20-Q1", target="next year" if next_year else "own period", green_within=rule.green_within)
+    rule = Rule(since="2019-20-Q1", target="next year" if next_year else "own period", green_within=rule.green_within)
     reading = row(good_is=good_is, basis=basis, status=status, value=value, last_year=last_year)
     frame = aim(reading.assign(period_kind="quarter", start=AT.start, end=AT.end), some_targets(), rule, AT)
     rated = rate(towards_total(frame, some_readings([value])), rule)

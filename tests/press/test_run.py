@@ -85,7 +85,9 @@ def test_the_manifest_tells_what_was_made_from_what(report: Path, root: Path) ->
     del expected["manifest.json"]
 
     assert manifest["outputs"] == expected
-    assert manifest["inputs"]["data/lancashire-2019/readings.csv"] == sums(root / "data")["lancashire-2019/readings.csv"]
+    assert (
+        manifest["inputs"]["data/lancashire-2019/readings.csv"] == sums(root / "data")["lancashire-2019/readings.csv"]
+    )
     assert set(manifest["versions"]) >= {"python", "kpilib", "pandas", "papermill", "nbconvert", "weasyprint"}
     assert {page["status"] for page in manifest["pages"].values()} == {"made"}
     assert manifest["parameters"]["place_to_live"]["quarter"] == "2019-20-Q3"

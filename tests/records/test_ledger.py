@@ -416,7 +416,6 @@ def test_supporters_of_what_is_exempt(tmp_path: Path) -> None:
     assert load(tmp_path, indicators=SUPPORTERS).indicators.empty
 
 
-@pytest.mark.xfail(strict=True, reason="the supporter goes, its own rows stay: `'bins' is not in indicators.csv`")
 @pytest.mark.parametrize(
     "files",
     [
@@ -445,9 +444,6 @@ def test_faults_of_the_exempt_stay_within(tmp_path: Path) -> None:
     assert load_ledger("tiny", "public", root).readings.empty
 
 
-@pytest.mark.xfail(
-    strict=True, reason="where indicators.csv or risks.csv has a fault, no row elsewhere is known as exempt"
-)
 @pytest.mark.parametrize("break_", ["indicators", "risks"])
 def test_faults_tell_no_secret(tmp_path: Path, break_: str) -> None:
     """Where a file that says what is exempt cannot be read, the public edition quotes no row that depends on it."""
@@ -550,9 +546,6 @@ def test_headings_alone(tmp_path: Path) -> None:
     assert ledger.targets.empty
 
 
-@pytest.mark.xfail(
-    strict=True, reason="pandas makes whole numbers int64 and numbers with a point float64, file by file"
-)
 def test_numbers_are_of_one_type(tmp_path: Path) -> None:
     """A column of numbers has the same type whether or not its figures happen to be whole."""
     whole = load(tmp_path / "whole", readings=f"{READINGS}\n{READING}\n").readings
