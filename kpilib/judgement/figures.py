@@ -52,8 +52,8 @@ def bare(value: float, unit: str = "", decimals: float = math.nan) -> str:
     return show(value, unit if unit in ("%", "£") else "", decimals)
 
 
-def goal(value: float, unit: str, decimals: float) -> str:
-    """Write a target as councils do, with no more decimals than it has: `95%`, `9.83`."""
+def goal(value: float, unit: str = "", _: float = math.nan) -> str:
+    """Write a target as councils do, with the decimals that it has and no others: `95%`, `9.83`."""
     return bare(value, unit)
 
 

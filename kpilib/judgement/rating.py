@@ -27,17 +27,17 @@ def aim(current: pd.DataFrame, targets: pd.DataFrame, rule: Rule, at: Period) ->
     Where there is none and the rule says `next year`, the target for the year after the quarter's.
 
     Returns:
-        `current` with kind, target_low, target_high, amber_at, target_start, target_end, spread, shift
-        (months by which the target lies ahead) and target_printed.
+        `current` with kind, target_low, target_high, amber_at, target_start, target_end, spread, and shift
+        (months by which the target lies ahead).
     """
-    pairs = current[["indicator", "end"]].merge(targets, on="indicator", suffixes=("_now", ""))
-    own = (pairs["start"] <= pairs["end_now"]) & (pairs["end_now"] <= pairs["end"])
+    pairs = current[["indicator", "start", "end"]].merge(targets, on="indicator", suffixes=("_now", ""))
+    own = (pairs["start"] <= pairs["start_now"]) & (pairs["end_now"] <= pairs["end"])
     ahead = (pairs["start"] <= at.end + 12) & (at.end + 12 <= pairs["end"])
     fits = own | ahead if rule.target == "next year" else own
     pairs = pairs.assign(shift=np.where(own, 0, 12), span=pairs["end"] - pairs["start"])[fits]
     best = pairs.sort_values(["shift", "span"], kind="stable").drop_duplicates("indicator").set_index("indicator")
     taken = {"low": "target_low", "high": "target_high", "start": "target_start", "end": "target_end"}
-    taken |= {name: name for name in ("kind", "amber_at", "spread", "shift")} | {"as_printed": "target_printed"}
+    taken |= {name: name for name in ("kind", "amber_at", "spread", "shift")}
     return current.assign(**{new: current["indicator"].map(best[old]) for old, new in taken.items()})
 
 
@@ -49,7 +49,8 @@ def towards_total(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
     A `to date` reading is its own value to date. The share is linear, by month.
 
     Returns:
-        the frame with to_date, share and expected; for other kinds of target they are the value and the target.
+        the frame with cumulative (whether it is rated on its value to date), to_date, share and expected;
+        for other kinds of target these are no, the value, 1 and the target.
     """
     total = frame["kind"] == "total"
     begins = (frame["target_start"] - frame["shift"]).where(total)
@@ -64,10 +65,10 @@ def towards_total(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
     whole = frame["indicator"].map(sums["months"]) == gone
     summed = frame["indicator"].map(sums["value"]).where(whole)
     span = frame["target_end"] - frame["target_start"] + 1
-    grows = total & frame["basis"].isin(["sum", "to date"]) & (frame["spread"] != "flat")
-    share = (gone / span).clip(upper=1).where(grows, 1.0)
+    grows = total & frame["basis"].isin(["sum", "to date"])
+    share = (gone / span).clip(upper=1).where(grows & (frame["spread"] != "flat"), 1.0)
     to_date = summed.where(adds, frame["value"]).where(~grows | (gone > 0))
-    return frame.assign(to_date=to_date, share=share, expected=frame["target_low"] * share)
+    return frame.assign(cumulative=grows, to_date=to_date, share=share, expected=frame["target_low"] * share)
 
 
 def rate(frame: pd.DataFrame, rule: Rule) -> pd.DataFrame:
@@ -104,7 +105,7 @@ def rate(frame: pd.DataFrame, rule: Rule) -> pd.DataFrame:
         "red",
     )
     frame = frame.assign(computed_rating=computed, rating=computed)
-    return frame.assign(reason=_reasons(frame, unrated))
+    return frame.assign(reason=pd.Series(_reasons(frame, unrated), index=frame.index, dtype=object))
 
 
 def override(frame: pd.DataFrame, overrides: pd.DataFrame, quarter: str) -> pd.DataFrame:

@@ -15,13 +15,14 @@ from kpilib.records.framework import tolerance
 SIGN = {"high": 1.0, "on target": 1.0, "low": -1.0}
 
 
-def comparable(current: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
+def comparable(current: pd.DataFrame, readings: pd.DataFrame, compare: str = "previous") -> pd.DataFrame:
     """
     Find what each current reading may be compared with.
 
     Args:
         current: a row for each indicator, with indicator, basis, period_kind, start, end, break_from_start.
         readings: every reading known, with indicator, period_kind, start, end, value, period_name.
+        compare: `previous`, or `last year` where a framework compares with the same quarter last year alone.
 
     Returns:
         `current` with previous, previous_period, previous_name: the reading before it of the same kind of period;
@@ -41,6 +42,8 @@ def comparable(current: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
         .set_index("indicator")
     )
     year = pairs[pairs["end_then"] == pairs["end"] - 12].set_index("indicator")
+    if compare == "last year":
+        before = year
     who = current["indicator"]
     return current.assign(
         previous=who.map(before["value"]),
@@ -56,7 +59,7 @@ def direction(frame: pd.DataFrame, steady_within: str = "0%") -> pd.DataFrame:
     Say which way performance went, against the previous comparable reading and the same quarter last year.
 
     Args:
-        frame: from `comparable`, with value, good_is, target_low, unit and decimals.
+        frame: from `comparable`, with value, good_is, kind, target_low, target_high, unit and decimals.
         steady_within: a change no larger than this is `same`.
 
     Returns:
@@ -79,7 +82,8 @@ def _direction(frame: pd.DataFrame, then: pd.Series, steady_within: str) -> np.n
 def gain(frame: pd.DataFrame, then: pd.Series) -> pd.Series:
     """How much better a value is than an earlier one, in its own unit; unknown where no way is good."""
     change = (frame["value"] - then) * frame["good_is"].map(SIGN)
-    return change.where(frame["good_is"] != "near", _off(frame, then) - _off(frame, frame["value"]))
+    aimed = frame["good_is"].eq("near") | (frame["good_is"].eq("on target") & frame["kind"].eq("range"))
+    return change.where(~aimed, _off(frame, then) - _off(frame, frame["value"]))
 
 
 def _off(frame: pd.DataFrame, values: pd.Series) -> pd.Series:

@@ -33,7 +33,7 @@ def judge(ledger: Ledger, at: Period) -> pd.DataFrame:
     rule = framework.rule(at)
     frame = current_readings(known, at)
     frame = rating.aim(frame, known.targets, rule, at)
-    frame = trend.comparable(frame, known.readings)
+    frame = trend.comparable(frame, known.readings, rule.compare)
     frame = benchmark.standing(frame, known.benchmarks)
     frame = rating.towards_total(frame, known.readings)
     frame = rating.rate(frame, rule)

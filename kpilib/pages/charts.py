@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from functools import wraps
+from textwrap import fill as wrapped
+from typing import Any, ParamSpec
 
 import matplotlib
 import pandas as pd
@@ -19,8 +21,7 @@ from matplotlib.figure import Figure
 
 from kpilib.judgement.figures import bare, goal, show
 from kpilib.pages import words
-from kpilib.pages.shown import Shown
-from kpilib.pages.shown import show as fill
+from kpilib.pages.shown import Shown, fill
 from kpilib.pages.theme import GREY, HAIRLINE, INK, NAVY, PLUM, SOFT, TAGS
 
 _STEP = {"month": 1, "quarter": 3, "year": 12}
@@ -35,15 +36,37 @@ _LOOKS: Any = {
     "xtick.color": SOFT,
     "ytick.color": SOFT,
     "text.color": INK,
+    "text.parse_math": False,
     "axes.labelcolor": SOFT,
 }
 
+EDGE = 50.0
 _ON_WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
 
+_Given = ParamSpec("_Given")
 
-def picture(figure: Figure, alt: str, caption: str = "", data: Shown | None = None) -> Shown:
+
+def _styled(draw: Callable[_Given, Shown]) -> Callable[_Given, Shown]:
+    """Draw in the house's looks, whatever an analyst's own settings are, and leave those alone."""
+
+    @wraps(draw)
+    def drawn(*given: _Given.args, **named: _Given.kwargs) -> Shown:
+        with matplotlib.rc_context(_LOOKS):
+            return draw(*given, **named)
+
+    return drawn
+
+
+def picture(figure: Figure, alt: str, caption: str = "", data: Shown | None = None, about: str = "") -> Shown:
     """
     Show a figure with its alternative text; a picture without words is refused.
+
+    Args:
+        figure: a matplotlib figure.
+        alt: what it shows, in words, with the figures.
+        caption: a line beneath it.
+        data: a table to be opened beneath it.
+        about: whose figures the table holds.
 
     Raises:
         ValueError: `alt` is empty.
@@ -57,13 +80,12 @@ def picture(figure: Figure, alt: str, caption: str = "", data: Shown | None = No
             file, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches="tight", pad_inches=0.06
         )
     code = base64.b64encode(file.getvalue().encode()).decode()
-    return fill("picture", source=f"data:image/svg+xml;base64,{code}", alt=alt, caption=caption, data=data)
+    return fill("picture", source=f"data:image/svg+xml;base64,{code}", alt=alt, caption=caption, data=data, about=about)
 
 
 def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
-    with matplotlib.rc_context(_LOOKS):
-        figure = Figure(figsize=(width, height))
-        axes = figure.subplots()
+    figure = Figure(figsize=(width, height))
+    axes = figure.subplots()
     sns.despine(figure, left=True)
     axes.tick_params(length=0, labelsize=9)
     return figure, axes
@@ -71,9 +93,10 @@ def _canvas(width: float, height: float) -> tuple[Figure, Axes]:
 
 def _rows(names: Sequence[str], width: float = 4.8) -> tuple[Figure, Axes]:
     """A canvas with a row for each name, the name above its row, so that nothing is lost on a narrow screen."""
+    lines = [wrapped(name, 62, max_lines=2, placeholder=" …") for name in names]
     figure, axes = _canvas(width, 0.35 + 0.42 * len(names))
     axes.set(ylim=(len(names) - 0.6, -0.75), yticks=[], xticks=[], xlabel="", ylabel="")
-    for place, name in enumerate(names):
+    for place, name in enumerate(lines):
         axes.annotate(name, (0, place - 0.42), xycoords=("axes fraction", "data"), va="center",
                       bbox=_ON_WHITE)  # fmt: skip
     sns.despine(figure, left=True, bottom=True)
@@ -98,6 +121,7 @@ def spark(values: Sequence[float]) -> str:
     return "data:image/svg+xml;base64," + base64.b64encode(drawn.encode()).decode()
 
 
+@_styled
 def trend(indicator: pd.Series, readings: pd.DataFrame, targets: pd.DataFrame, data: Shown | None = None) -> Shown:
     """
     Chart one indicator over time, with its target.
@@ -133,21 +157,29 @@ def trend(indicator: pd.Series, readings: pd.DataFrame, targets: pd.DataFrame, d
     if len(others):
         axes.plot(before, others["value"], "o", markerfacecolor="white", markeredgecolor=NAVY)
     span = [*_target_marks(axes, indicator, main, x, targets), bottom, top]
-    room = (max(span) - min(span)) or abs(max(span)) * 0.1 or 1
+    room = max(max(span) - min(span), abs(max(span)) * 0.04) or 1
     axes.set_ylim(0 if indicator["basis"] == "sum" else min(span) - 0.35 * room, max(span) + 0.35 * room)
     for place, value in zip(before, others["value"], strict=True):
         _label(axes, bare(value, unit, decimals), place, value)
     values = list(main["value"])
+    dues = targets.set_index("period")["low"].to_dict()
     bars = indicator["basis"] == "sum"
     for number, (place, value) in enumerate(zip(x, values, strict=True)):
         around = [] if bars else values[max(number - 1, 0) : number] + values[number + 1 : number + 2]
-        below = bool(around) and value < min(around)
+        due = dues.get(main["period"].iloc[number])
+        below = value < due if due is not None else bool(around) and value < min(around)
         _label(axes, bare(value, unit, decimals), place, value, below=below, bold=number == len(values) - 1)
     places = [*before, *x]
     axes.set_xlim(min(places) - 0.5, max(places) + 0.5)
     axes.set_xticks(places, [name.replace(" ", "\n", 1) for name in [*others["period_short"], *main["period_short"]]])
     axes.set(yticks=[], xlabel="", ylabel="")
-    return picture(figure, trend_words(indicator, pd.concat([others, main]), targets), data=data)
+    return picture(
+        figure,
+        trend_words(indicator, pd.concat([others, main]), targets),
+        caption="" if indicator["basis"] == "sum" else "The scale does not start at zero.",
+        data=data,
+        about=indicator["short_name"],
+    )
 
 
 def _label(
@@ -171,7 +203,8 @@ def _target_marks(
         for place, due in zip(x, dues, strict=True):
             if pd.notna(due):
                 axes.plot([place - 0.25, place + 0.25], [due, due], color=PLUM, linewidth=2, linestyle=(0, (3, 1.5)))
-                axes.annotate(f"target {bare(due, unit)}", (place + 0.28, due), color=PLUM, va="center")
+                below = main["value"].iloc[list(x).index(place)] >= due
+                _label(axes, f"target {bare(due, unit)}", place, due, below=below, colour=PLUM)
         return list(dues.dropna())
     if indicator["kind"] == "range":
         low, high = indicator["target_low"], indicator["target_high"]
@@ -195,8 +228,7 @@ def _single_target(indicator: pd.Series) -> tuple[float, str]:
         return due, f"even share\n{bare(due, indicator['unit'])}"
     if indicator["kind"] in ("point", "total"):
         due = indicator["expected"]
-        label = "due by now" if indicator["share"] < 1 else "target"
-        return due, f"{label}\n{bare(due, indicator['unit'])}"
+        return due, f"target\n{bare(due, indicator['unit'])}"
     return float("nan"), ""
 
 
@@ -206,13 +238,17 @@ def trend_words(indicator: pd.Series, readings: pd.DataFrame, targets: pd.DataFr
     said = f"{indicator['short_name']}: {words.series(readings, figures)}."
     if len(targets):
         dues = words.series(targets, [goal(value, indicator["unit"], 0) for value in targets["low"]])
-        return f"{said} The targets are {dues}."
+        return f"{said} {'The target is' if len(targets) == 1 else 'The targets are'} {dues}."
     if indicator["kind"] == "range":
         return f"{said} The target is {bare(indicator['target_low'])} to {bare(indicator['target_high'])}."
     due, label = _single_target(indicator)
-    return said if pd.isna(due) else f"{said} {words.sentence('the ' + ' is '.join(label.splitlines()))}"
+    if pd.isna(due):
+        return said
+    what = "An even share of the target" if label.startswith("even") else "The target"
+    return f"{said} {what} is {bare(due, indicator['unit'])}."
 
 
+@_styled
 def distance(judged: pd.DataFrame, last_name: str) -> Shown:
     """
     Chart how far each rated indicator is from its target, now and at the last quarter.
@@ -221,12 +257,11 @@ def distance(judged: pd.DataFrame, last_name: str) -> Shown:
         judged: with short_name, rating, away and away_before, in per cent of the target; minus is the bad side.
         last_name: the last quarter's name.
     """
-    edge = 50.0
-    reach = pd.concat([judged["away"], judged["away_before"], pd.Series([-10.0, 10.0])]).clip(-edge, edge)
+    reach = pd.concat([judged["away"], judged["away_before"], pd.Series([-10.0, 10.0])]).clip(-EDGE, EDGE)
     left, right = 1.08 * reach.min(), 1.08 * reach.max()
     figure, axes = _rows([f"{row.short_name}: {_signed(row.away)}" for row in judged.itertuples()])
     y = pd.Series(range(len(judged)), index=judged.index)
-    now, then = judged["away"].clip(-edge, edge), judged["away_before"].clip(-edge, edge)
+    now, then = judged["away"].clip(-EDGE, EDGE), judged["away_before"].clip(-EDGE, EDGE)
     axes.hlines(y, then, now, color=GREY, linewidth=2)
     axes.plot(then, y, "o", markerfacecolor="white", markeredgecolor=SOFT, markersize=6)
     for rating, group in judged.groupby("rating"):
@@ -234,6 +269,9 @@ def distance(judged: pd.DataFrame, last_name: str) -> Shown:
                   color=TAGS[rating][0], markersize=7, linestyle="none")  # fmt: skip
     axes.hlines(y, left, right, color=HAIRLINE, linewidth=0.8, zorder=0)
     axes.axvline(0, color=PLUM, linewidth=1.4, linestyle=(0, (4, 2)), zorder=0)
+    for place, value in zip(y, judged["away"], strict=True):
+        if abs(value) > EDGE:
+            axes.annotate("«" if value < 0 else "»", (left if value < 0 else right, place), va="center", ha="center")
     axes.set_xlim(left, right)
     axes.annotate("on target", (0, len(judged) - 0.55), color=PLUM, ha="center", va="top", annotation_clip=False)
     said = [f"{row.short_name} {_apart(row.away)}{_was(row.away_before, last_name)}" for row in judged.itertuples()]
@@ -241,23 +279,26 @@ def distance(judged: pd.DataFrame, last_name: str) -> Shown:
 
 
 def _signed(value: float) -> str:
-    return f"{abs(value):.0f}% {'better' if value > 0 else 'worse'}" if round(value) else "on target"
+    """A distance from target in words: `12.0% worse`, `0.3% better`, `on target`."""
+    return f"{abs(value):.1f}% {'better' if value > 0 else 'worse'}" if abs(value) > 1e-9 else "on target"
 
 
 def _apart(value: float) -> str:
-    return f"is {_signed(value)} than its target" if round(value) else "is on target"
+    return f"is {_signed(value)} than its target" if abs(value) > 1e-9 else "is on target"
 
 
 def _was(value: float, name: str) -> str:
-    return "" if pd.isna(value) else f", at {name} {_signed(value)}"
+    return "" if pd.isna(value) else f" (at {name}: {_signed(value)})"
 
 
-def seasons(indicator: pd.Series, readings: pd.DataFrame) -> Shown:
+@_styled
+def seasons(indicator: pd.Series, readings: pd.DataFrame, spans: Sequence[str]) -> Shown:
     """
     Chart the quarters of each year over one another, so that a season shows.
 
     Args:
         readings: quarterly readings with columns year, number (1 to 4), value and period_name.
+        spans: the names of the four quarters.
     """
     figure, axes = _canvas(4.2, 1.9)
     years = list(dict.fromkeys(readings["year"]))
@@ -278,10 +319,20 @@ def seasons(indicator: pd.Series, readings: pd.DataFrame) -> Shown:
         axes.annotate(label, (1.01, due), xycoords=("axes fraction", "data"), color=PLUM, va="center")
     axes.margins(y=0.3)
     axes.set(xlim=(0.6, 4.6), yticks=[], xlabel="", ylabel="")
-    axes.set_xticks([1, 2, 3, 4], ["Q1\nApr to Jun", "Q2\nJul to Sep", "Q3\nOct to Dec", "Q4\nJan to Mar"])
-    return picture(figure, trend_words(indicator, readings, readings.iloc[:0]))
+    axes.set_xticks([1, 2, 3, 4], spans)
+    said = "; ".join(
+        f"{year}: "
+        + words.series(group, [bare(value, indicator["unit"], indicator["decimals"]) for value in group["value"]])
+        for year, group in readings.groupby("year", sort=False)
+    )
+    return picture(
+        figure,
+        f"{indicator['short_name']} by quarter, a line for each year. {said}.",
+        "The scale does not start at zero.",
+    )
 
 
+@_styled
 def reached(frame: pd.DataFrame, gone: float, gone_words: str) -> Shown:
     """
     Chart what share of the year's target each running total has reached, beside the share of the year gone.
@@ -310,6 +361,7 @@ def reached(frame: pd.DataFrame, gone: float, gone_words: str) -> Shown:
     return picture(figure, f"Share of the year's target reached: {words.listed(said)}; {gone_words}.")
 
 
+@_styled
 def profile(indicator: pd.Series, points: pd.DataFrame, due: pd.DataFrame) -> Shown:
     """
     Chart a running total by month against its straight-line profile.
@@ -324,16 +376,16 @@ def profile(indicator: pd.Series, points: pd.DataFrame, due: pd.DataFrame) -> Sh
     last = due.iloc[-1]
     axes.annotate(f"profile\n{bare(last['value'], unit)}", (last["end"], last["value"]), xytext=(6, 0),
                   textcoords="offset points", color=PLUM, va="center")  # fmt: skip
-    sure = points["status"] == "final"
+    sure = points["status"] != "estimate"
     sns.lineplot(x=points["end"], y=points["value"], color=NAVY, linewidth=2, ax=axes)
     axes.plot(points["end"][sure], points["value"][sure], "o", color=NAVY)
     axes.plot(points["end"][~sure], points["value"][~sure], "o", markerfacecolor="white", markeredgecolor=NAVY)
     for row in points.itertuples():
-        label = bare(row.value, unit) + ("" if row.status == "final" else "\nexpected")
+        label = bare(row.value, unit) + ("\nexpected" if row.status == "estimate" else "")
         axes.annotate(label, (row.end, row.value), xytext=(-7, 5), textcoords="offset points", ha="right")
     axes.set(ylim=(0, max(due["value"].max(), points["value"].max()) * 1.18), yticks=[], xlabel="", ylabel="")
     axes.set_xticks(due["end"], [name.replace(" 20", "\n") for name in due["period_short"]])
-    figures = [show(value, unit) + ("" if status == "final" else " expected")
+    figures = [show(value, unit) + (" expected" if status == "estimate" else "")
                for value, status in zip(points["value"], points["status"], strict=True)]  # fmt: skip
     return picture(
         figure,
@@ -342,6 +394,7 @@ def profile(indicator: pd.Series, points: pd.DataFrame, due: pd.DataFrame) -> Sh
     )
 
 
+@_styled
 def shares(frame: pd.DataFrame) -> Shown:
     """
     Chart figures as a share of their own period's target, a panel for each indicator.
@@ -351,9 +404,8 @@ def shares(frame: pd.DataFrame) -> Shown:
     """
     names = list(dict.fromkeys(frame["short_name"]))
     said = []
-    with matplotlib.rc_context(_LOOKS):
-        figure = Figure(figsize=(4.8, 1.7 * len(names)), layout="constrained")
-        panels = figure.subplots(len(names), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
+    figure = Figure(figsize=(4.8, 1.7 * len(names)), layout="constrained")
+    panels = figure.subplots(len(names), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
     for axes, name in zip(panels, names, strict=True):
         group = frame[frame["short_name"] == name]
         sns.lineplot(x=group["end"], y=group["share"], color=NAVY, marker="o", markeredgewidth=0, linewidth=2, ax=axes)
@@ -375,20 +427,18 @@ def shares(frame: pd.DataFrame) -> Shown:
     return picture(figure, f"Share of each quarter's target. {'. '.join(said)}.")
 
 
+@_styled
 def others(indicator: pd.Series, frame: pd.DataFrame) -> Shown:
     """
-    Chart a figure among its comparators, as dots on one line of figures.
+    Chart a figure among its comparators, as bars from zero, so that a small gap looks small.
 
     Args:
         frame: with who, value and ours (true for the council's own figure), best first.
     """
-    figures = [f"{row.who}: {show(row.value, indicator['unit'], indicator['decimals'])}" for row in frame.itertuples()]
+    figures = [f"{row.who}: {show(row.value, indicator['unit'])}" for row in frame.itertuples()]
     figure, axes = _rows(figures)
-    low, high = frame["value"].min(), frame["value"].max()
-    room = (high - low) or abs(high) * 0.1 or 1
-    ends = low - 0.1 * room, high + 0.1 * room
-    for place, row in enumerate(frame.itertuples()):
-        axes.plot(row.value, place, "o", color=NAVY if row.ours else GREY, markersize=8)
-    axes.hlines(range(len(frame)), *ends, color=HAIRLINE, linewidth=0.8, zorder=0)
-    axes.set_xlim(*ends)
+    places = list(range(len(frame)))
+    colours = [NAVY if ours else GREY for ours in frame["ours"]]
+    axes.barh(places, frame["value"], height=0.3, color=colours)
+    axes.set_xlim(0, frame["value"].max() * 1.05)
     return picture(figure, f"{indicator['short_name']}, best first. {'; '.join(figures)}.")

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kpilib.judgement.figures import bare, show
+from kpilib.judgement.figures import bare, gap, show
 from kpilib.pages import charts, tables, words
 from kpilib.pages.page import Page
-from kpilib.pages.shown import Shown, together
-from kpilib.pages.shown import show as fill
+from kpilib.pages.shown import Shown, fill, together
 from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.periods import month
 
@@ -43,20 +42,23 @@ class CloserLook(Page):
         )
         said = []
         if pd.notna(row["last_year"]):
-            now, then = (
-                show(row["value"], row["unit"], row["decimals"]),
-                bare(row["last_year"], row["unit"], row["decimals"]),
-            )
-            apart = bare(abs(row["value"] - row["last_year"]), row["unit"], row["decimals"])
+            now = show(row["value"], row["unit"], row["decimals"])
+            then = bare(row["last_year"], row["unit"], row["decimals"])
+            apart = gap(row["value"] - row["last_year"], row["unit"], row["decimals"])
             verdict = {
-                "same": "the same as",
-                "better": f"better, by {apart}, than",
-                "worse": f"worse, by {apart}, than",
-            }
-            said.append(f"{now} is {verdict[row['direction_year']]} the {then} of {row['last_year_name']}.")
+                "same": "is the same as",
+                "better": f"is better, by {apart}, than",
+                "worse": f"is worse, by {apart}, than",
+            }.get(row["direction_year"], "stands beside")
+            said.append(f"{now} {verdict} the {then} of {row['last_year_name']}.")
         if pd.notna(row["previous"]):
             said.append(f"{row['previous_name']} had {bare(row['previous'], row['unit'], row['decimals'])}.")
-        return together([_heading(row["short_name"], said), charts.seasons(row, readings)])
+        return together([_heading(row["short_name"], said), charts.seasons(row, readings, self._quarters())])
+
+    def _quarters(self) -> list[str]:
+        """The four quarters of the council's year, with their months."""
+        quarters = [self.framework.quarter(f"{self.quarter.text[:7]}-Q{number}") for number in range(1, 5)]
+        return [f"Q{number}\n{each.months_short}" for number, each in enumerate(quarters, 1)]
 
     def year_to_date(self, *indicators: str) -> Shown:
         """Running totals as a share of the year's target, beside the share of the year gone."""
@@ -75,13 +77,15 @@ class CloserLook(Page):
         row = self._one(indicator)
         points = self.readings[(self.readings["indicator"] == indicator) & self.readings["value"].notna()]
         points = points.sort_values("end")
+        if points.empty or row["kind"] != "total" or not row["target_low"]:
+            return _heading(row["short_name"], ["There is no total to profile it against, or no figure yet."])
         start, months = row["target_start"], row["target_end"] - row["target_start"] + 1
         year_end = self.framework.year(self.quarter).end
         due = self._months(start, max(year_end, points["end"].max()))
         due = due.assign(value=row["target_low"] * (due["end"] - start + 1) / months)
         share = points["value"] / (row["target_low"] * (points["end"] - start + 1) / months)
         said = [
-            f"{show(each.value, row['unit'], row['decimals'])}{'' if each.status == 'final' else ' (expected)'} "
+            f"{show(each.value, row['unit'], row['decimals'])}{' (expected)' if each.status == 'estimate' else ''} "
             f"by the end of {each.period_name} is {part:.0%} of the profile."
             for each, part in zip(points.itertuples(), share, strict=True)
         ]
@@ -112,6 +116,8 @@ class CloserLook(Page):
             both = readings.merge(targets[["period", "low"]], on="period")
             frames.append(both.assign(share=both["value"] / both["low"], short_name=row["short_name"]))
         joined = pd.concat(frames)
+        if joined.empty:
+            return fill("paragraph", texts=["No period has a target of its own."])
         said = [
             f"{name} reached its own quarter's target in {words.number(int((group['share'] >= 1).sum()))} "
             f"of {words.counted(len(group), 'quarter')}."
@@ -121,31 +127,37 @@ class CloserLook(Page):
 
     def against_others(self, *indicators: str) -> Shown:
         """Figures beside those of the country, the region and others, best first."""
-        pieces = []
-        for indicator in indicators:
-            row = self._one(indicator)
-            known = self.benchmarks[(self.benchmarks["indicator"] == indicator) & self.benchmarks["value"].notna()]
-            ours = self._series(indicator)
-            same = ours[ours["period"].isin(known["period"]) & (ours["period_kind"] == row["period_kind"])]
-            own = same.iloc[-1] if len(same) else ours.iloc[-1]
-            frame = pd.concat(
-                [
-                    known.assign(who=known["comparator"] + ", " + known["period_name"], ours=False),
-                    pd.DataFrame(
-                        [
-                            {
-                                "who": f"{self.framework.council}, {own['period_name']}",
-                                "value": own["value"],
-                                "ours": True,
-                            }
-                        ]
-                    ),
-                ]
-            ).sort_values("value", ascending=row["good_is"] == "low", kind="stable")
-            place = list(frame["ours"]).index(True)
-            said = [f"{_place(place, len(known))} better than {self.framework.council}."] if len(known) > 1 else []
-            pieces.append(together([_heading(row["short_name"], said), charts.others(row, frame)]))
-        return together(pieces)
+        return together([self._against(self._one(indicator)) for indicator in indicators])
+
+    def _against(self, row: pd.Series) -> Shown:
+        known = self.benchmarks[(self.benchmarks["indicator"] == row["indicator"]) & self.benchmarks["value"].notna()]
+        series = self._series(row["indicator"])
+        if known.empty or series.empty:
+            return _heading(row["short_name"], ["There is nothing to compare yet."])
+        same = series[series["period"].isin(known["period"]) & (series["period_kind"] == row["period_kind"])]
+        ours = pd.concat([same, series.tail(1)]).drop_duplicates("period")
+        frame = pd.concat([self._who(known, known["comparator"], False), self._who(ours, self.framework.council, True)])
+        frame = frame.sort_values("value", ascending=row["good_is"] == "low", kind="stable")
+        compared = (same if len(same) else ours).iloc[-1]["value"]
+        better = int(
+            (known["value"] < compared).sum() if row["good_is"] == "low" else (known["value"] > compared).sum()
+        )
+        sources = [f"{words.sentence(source)}" for source in dict.fromkeys(known["source"]) if source]
+        return together(
+            [
+                _heading(row["short_name"], [_place(better, list(known["comparator"]), self.framework.council)]),
+                charts.others(row, frame),
+                fill("paragraph", texts=[f"Comparators from: {' '.join(sources)}"] if sources else []),
+            ]
+        )
+
+    def _who(self, frame: pd.DataFrame, name: pd.Series | str, ours: bool) -> pd.DataFrame:
+        """Name each figure by whose it is and when, unless its name says when already."""
+        named = frame.assign(who=name, ours=ours)
+        dated = [
+            row.who if row.period_name in row.who else f"{row.who}, {row.period_name}" for row in named.itertuples()
+        ]
+        return named.assign(who=dated)
 
     def beside(self, *indicators: str) -> Shown:
         """The supporting measures of some indicators, beside what they throw light on."""
@@ -176,12 +188,15 @@ def _heading(name: str, said: list[str]) -> Shown:
     return fill("closer", name=name, said=" ".join(said))
 
 
-def _place(better: int, comparators: int) -> str:
-    """Say how many comparators do better: `Two of the three comparators do`."""
-    whole = f"the {words.counted(comparators, 'comparator')}"
-    if not better:
-        return f"None of {whole} does"
-    return f"{words.number(better).capitalize()} of {whole} {'does' if better == 1 else 'do'}"
+def _place(better: int, comparators: list[str], council: str) -> str:
+    """Say how many comparators do better: `England does better than …`, `Two of the three comparators do …`."""
+    if len(comparators) == 1:
+        return f"{comparators[0]} {'does' if better else 'does not do'} better than {council}."
+    whole = f"the {words.counted(len(comparators), 'comparator')}"
+    if better in (0, len(comparators)):
+        who = "None" if not better else "All"
+        return f"{who} of {whole} {'does' if not better else 'do'} better than {council}."
+    return f"{words.number(better).capitalize()} of {whole} {'does' if better == 1 else 'do'} better than {council}."
 
 
 def _ranked(row: pd.Series) -> str:

@@ -6,11 +6,13 @@
     rows.forEach(function (row) {
       var fits = ["rating", "page", "directorate"].every(function (name) {
         return !asked.get(name) || row.dataset[name] === asked.get(name);
-      }) && (!text || row.textContent.toLowerCase().indexOf(text) >= 0);
+      }) && (!text || (row.textContent + " " + row.dataset.name).toLowerCase().indexOf(text) >= 0);
       row.hidden = !fits;
       shown += fits;
     });
-    form.querySelector(".count").textContent = shown + " of " + rows.length + " indicators shown";
+    form.querySelector(".count").textContent = shown
+      ? shown + " of " + rows.length + " indicators shown"
+      : "No indicator fits; “Show all” brings them back";
   }
   form.hidden = false;
   form.addEventListener("input", narrow);

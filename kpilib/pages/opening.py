@@ -8,7 +8,7 @@ from kpilib.pages.page import Page
 from kpilib.pages.priority import PriorityPage
 from kpilib.pages.register import RegisterPage
 from kpilib.pages.summary import OverviewPage, SummaryPage
-from kpilib.records.faults import Fault, RecordsError
+from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.ledger import load_ledger
 
 KINDS: dict[str, type[Page]] = {
@@ -42,4 +42,7 @@ def open_page(
     except ValueError as error:
         raise RecordsError([Fault("quarter", str(error), "Name the quarter of the report.")]) from error
     entry = said.entry(page)
-    return KINDS.get(entry.kind, Page)(ledger, entry, at)
+    if entry.kind not in KINDS:
+        place = f"params/{framework}/framework.yml @ pages {page}"
+        raise RecordsError([Fault(place, f"no kind of page {entry.kind!r}", allowed(entry.kind, KINDS))])
+    return KINDS[entry.kind](ledger, entry, at)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from kpilib.judgement.verdict import counts, judge
 from kpilib.pages import tables, theme, words
-from kpilib.pages.shown import Shown, show, together
+from kpilib.pages.shown import Shown, fill, together
 from kpilib.records.framework import PageEntry
 from kpilib.records.ledger import Ledger
 from kpilib.records.periods import Period, earlier
@@ -97,8 +97,8 @@ class Page:
 
     def title(self) -> Shown:
         """The page's title, the months it covers, and its edition."""
-        part = "Part I" if self.edition == "public" else "Part II: restricted"
-        return show(
+        part = "Part I (open to the public)" if self.edition == "public" else "Part II (restricted)"
+        return fill(
             "title",
             style=theme.lab(),
             title=self.entry.title,
@@ -112,7 +112,7 @@ class Page:
 
     def tiles(self) -> list[tuple[str, int, str]]:
         """How many indicators have each rating, with the label and the share of the rated."""
-        row = counts(self.indicators).iloc[0]
+        row = counts(self.indicators).sum()
         labels = self.framework.ratings
         return [
             (
@@ -128,12 +128,20 @@ class Page:
     def headline(self) -> Shown:
         """How many are on track, which are furthest off, and how many got better or worse; then the counts."""
         here = self.indicators
-        row = counts(here).iloc[0]
+        if here.empty:
+            return fill("paragraph", texts=["This page has no indicators for this quarter."])
+        row = counts(here).sum()
         figures = pd.Series(
             [f"{tables.figure(each)} against {tables.target(each)}" for _, each in here.iterrows()], here.index
         )
         said = [words.tally(row, self.framework.ratings), words.furthest(here, figures), words.movement(here)]
-        return show("headline", lead=" ".join(text for text in said if text), tiles=self.tiles())
+        caution = "Ratings rest on assumed thresholds; what is assumed stands at the end of this page."
+        return fill(
+            "headline",
+            lead=" ".join(text for text in said if text),
+            tiles=self.tiles(),
+            caution=caution if self.framework.rule(self.quarter).assumption else "",
+        )
 
     def changes(self) -> Shown:
         """What moved since the quarter before: ratings, and the figures behind them."""
@@ -144,15 +152,16 @@ class Page:
             & before["value"].notna().to_numpy()
         ]
         if moved.empty:
-            none = f"No indicator has another rating than at {self.last_quarter.name}."
-            return show("paragraph", texts=[none])
+            none = f"No rating has changed since {self.last_quarter.name}."
+            return fill("paragraph", texts=[none])
         rows = [self._change(row, before.loc[row["indicator"]]) for _, row in moved.iterrows()]
         heads = ["Indicator", self.last_quarter.name, "Rating then", self.quarter.name, "Rating now"]
-        count = words.counted(len(moved), "indicator")
-        caption = f"{words.sentence(count)[:-1]} with another rating than at {self.last_quarter.name}."
+        count = words.counted(len(moved), "rating")
+        verb = "has" if len(moved) == 1 else "have"
+        caption = f"{words.sentence(count)[:-1]} {verb} changed since {self.last_quarter.name}."
         return together(
             [
-                show("paragraph", texts=[self._rated_alike()]),
+                fill("paragraph", texts=[self._rated_alike()]),
                 tables.table(caption, heads, rows, numbers={1, 3}),
             ]
         )
@@ -168,32 +177,22 @@ class Page:
         return tables.Row(row["short_name"], cells)
 
     def _rated_alike(self) -> str:
-        return (
-            f"Ratings of {self.last_quarter.name} are worked out from its figures as they are now known, "
-            "by the rule then in force."
-        )
+        now, then = self.framework.rule(self.quarter), self.framework.rule(self.last_quarter)
+        rule = "this quarter's rule" if now == then else "the rule then in force"
+        return f"{self.last_quarter.name} is rated here from its figures as they are now known, by {rule}."
 
     def sources(self) -> Shown:
-        """Where each figure comes from: the period it covers, its status, the cell as printed, and any caution."""
+        """Where each figure comes from: the period it covers, the cell as printed, and its status."""
         texts = [self.framework.source, self.framework.rule(self.quarter).assumption]
-        rows = [self._source(row) for _, row in self._sourced().iterrows()]
-        heads = ["Indicator", "Period", "As printed", "Status", "Note"]
+        here = self._judged[
+            self._judged["indicator"].isin(self.indicators["indicator"]) & self._judged["value"].notna()
+        ]
+        rows = [self._source(row) for _, row in here.iterrows()]
+        heads = ["Indicator", "Period", "What it covers", "As printed", "Status"]
         caption = "The latest figure of each indicator, as the council printed it."
-        pieces = [show("paragraph", texts=[text for text in texts if text])]
+        pieces = [fill("paragraph", texts=[text for text in texts if text])]
         return together([*pieces, tables.table(caption, heads, rows, look="notes")] if rows else pieces)
 
-    def _sourced(self) -> pd.DataFrame:
-        """Indicators in the records' own order, with the latest cell's and the indicator's own notes."""
-        here = self._judged[self._judged["indicator"].isin(self.indicators["indicator"])]
-        keys = ["indicator", "period"]
-        notes = self.readings.drop_duplicates(keys).set_index(keys)["note"].rename("reading_note")
-        return here.join(notes, on=keys)
-
     def _source(self, row: pd.Series) -> tables.Row:
-        notes = [row["note"], row["reading_note"]]
-        said = " ".join(words.sentence(note) for note in notes if isinstance(note, str) and note)
-        covers = row["covers"] if row["covers"] != row["period_name"] else ""
-        status = "Awaited" if row["status"] == "awaited" else row["status"].capitalize()
-        return tables.Row(
-            row["short_name"], [tables.under(row["period_name"], covers), row["as_printed"], status, said]
-        )
+        cells = [row["period_name"], row["covers"], row["as_printed"], row["status"].capitalize()]
+        return tables.Row(row["short_name"], cells)

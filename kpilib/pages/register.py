@@ -10,23 +10,24 @@ import pandas as pd
 from kpilib.judgement.risk import assess, gaps
 from kpilib.pages import tables, words
 from kpilib.pages.page import Page
-from kpilib.pages.shown import Shown, together
-from kpilib.pages.shown import show as fill
+from kpilib.pages.shown import Shown, fill, together
 from kpilib.records.faults import Fault, RecordsError
 from kpilib.records.framework import RiskScales
 from kpilib.records.ledger import Ledger
 from kpilib.records.periods import Period
 
-KINDS = {"risk": "risk", "opportunity": "opportunity"}
+NO_REGISTER = "The records hold no register for this quarter."
 PLURAL = {"risk": "risks", "opportunity": "opportunities"}
 STATED = {"up": "Increasing", "level": "Level", "down": "Reducing", "new": "New", "not stated": "Not stated"}
 ARROW = {"up": "↑", "level": "→", "down": "↓", "new": "+", "not stated": "·"}
 HEADINGS = {
-    "risk": {"cause": "Causes", "consequence": "What could happen", "control": "Controls in place",
-             "action": "Actions", "progress": "Progress"},
-    "opportunity": {"benefit": "What could be gained", "progress": "Progress", "control": "In place",
-                    "action": "Actions"},
-}  # fmt: skip
+    "cause": "Causes",
+    "consequence": "What could happen",
+    "benefit": "What could be gained",
+    "control": "In place",
+    "progress": "Progress",
+    "action": "Actions",
+}
 
 
 class RegisterPage(Page):
@@ -57,15 +58,15 @@ class RegisterPage(Page):
         return self.risks[(self.risks["kind"] == kind) & (self.risks["movement"] != "closed")]
 
     def _facts(self) -> list[str]:
-        return [words.counted(len(self._open(kind)), kind, PLURAL[kind]) for kind in KINDS]
+        return [words.counted(len(self._open(kind)), kind, PLURAL[kind]) for kind in PLURAL]
 
     def headline(self) -> Shown:
         """How many risks stand in which band."""
-        return fill("headline", lead=register_words(self._ledger, self.scales, self.quarter), tiles=[])
+        return fill("headline", lead=register_words(self._ledger, self.scales, self.quarter), tiles=[], caution="")
 
     def matrix(self) -> Shown:
         """Each risk placed by impact and likelihood after its actions; opportunities in a table of their own."""
-        pieces = [self._matrix(kind) for kind in KINDS if len(self._open(kind))]
+        pieces = [self._matrix(kind) for kind in PLURAL if len(self._open(kind))]
         return together([*pieces, fill("paragraph", texts=[text for text in [self.scales.assumption] if text])])
 
     def _matrix(self, kind: str) -> Shown:
@@ -73,7 +74,7 @@ class RegisterPage(Page):
         impact = self.scales.impact if kind == "risk" else self.scales.opportunity_impact
         rows = []
         for number in range(len(impact), 0, -1):
-            cells = [self._square(here, number, chance) for chance in range(1, len(self.scales.likelihood) + 1)]
+            cells = [self._square(here, kind, number, chance) for chance in range(1, len(self.scales.likelihood) + 1)]
             rows.append({"number": number, "word": impact[number - 1], "cells": cells})
         good = "a high score is bad" if kind == "risk" else "a high score is good"
         caption = f"{PLURAL[kind].capitalize()} by impact and likelihood, once their actions are taken; {good}."
@@ -82,26 +83,29 @@ class RegisterPage(Page):
             caption += f" Not placed, because impact or likelihood is not given: {words.listed(list(missing['risk']))}."
         return fill("matrix", caption=caption, likelihood=self.scales.likelihood, rows=rows)
 
-    def _square(self, here: pd.DataFrame, impact: int, likelihood: int) -> dict:
+    def _square(self, here: pd.DataFrame, kind: str, impact: int, likelihood: int) -> dict:
         score = impact * likelihood
         placed = here[(here["residual_impact"] == impact) & (here["residual_likelihood"] == likelihood)]
         return {
             "score": score,
             "band": self._band_of(score),
-            "look": self._look(self._band_of(score)),
+            "look": self._look(self._band_of(score), kind),
             "risks": [tables.link(f"#{risk}", risk) for risk in placed["risk"]],
         }
 
     def _band_of(self, score: int) -> str:
         return next((band for band, (low, high) in self.scales.bands.items() if low <= score <= high), "")
 
-    def _look(self, band: str) -> str:
-        """The class of a band, mildest first."""
+    def _look(self, band: str, kind: str) -> str:
+        """The class of a band, lowest first; an opportunity's has colours of its own, since high is good."""
         names = list(self.scales.bands)
-        return f"band-{names.index(band) + 1}" if band in names else ""
+        family = "band" if kind == "risk" else "gain"
+        return f"{family}-{names.index(band) + 1}" if band in names else ""
 
     def changes(self) -> Shown:
         """What is new, closed, up or down since the last register; and what the council states."""
+        if self.risks.empty:
+            return fill("paragraph", texts=[NO_REGISTER])
         moved = self.risks["movement"]
         said = []
         if (moved == "no earlier register").all():
@@ -127,7 +131,7 @@ class RegisterPage(Page):
 
     def overview(self) -> Shown:
         """The register's tables: scores before and after actions, owner, direction."""
-        return together([self._register(kind) for kind in KINDS if len(self._open(kind))])
+        return together([self._register(kind) for kind in PLURAL if len(self._open(kind))])
 
     def _register(self, kind: str) -> Shown:
         rows = [self._register_row(row) for _, row in self._open(kind).iterrows()]
@@ -144,15 +148,17 @@ class RegisterPage(Page):
             tables.link(f"#{row['risk']}", row["risk"]),
             [
                 row["title"],
-                self._score(row["score"], row["band"]),
-                self._score(row["residual_score"], row["residual_band"]),
+                self._score(row, ""),
+                self._score(row, "residual_"),
                 row["owner"] or "No owner named",
                 _stated(row["stated"]),
             ],
         )
 
-    def _score(self, score: float, band: str) -> tables.Cell:
-        return fill("band", look=self._look(band), text=f"{score:.0f} {band}".strip()).html
+    def _score(self, row: pd.Series, when: str) -> tables.Cell:
+        """A score with its band, before actions or, as `residual_`, after them."""
+        band = row[f"{when}band"]
+        return fill("band", look=self._look(band, row["kind"]), text=f"{row[f'{when}score']:.0f} {band}".strip()).html
 
     def commentary(self) -> Shown:
         """A card for each: what could happen, what is in place, what is being done."""
@@ -161,14 +167,14 @@ class RegisterPage(Page):
     def _card(self, row: pd.Series) -> Shown:
         own = self.risk_notes[self.risk_notes["risk"] == row["risk"]]
         notes = []
-        for kind, heading in HEADINGS[row["kind"]].items():
+        for kind, heading in HEADINGS.items():
             items = [_note(note) for note in own[own["kind"] == kind].itertuples()]
             if items:
                 notes.append((heading, items))
         impact = self.scales.impact if row["kind"] == "risk" else self.scales.opportunity_impact
         figures: list[tuple[str, tables.Cell]] = [
-            ("score before actions" if row["kind"] == "risk" else "score", self._score(row["score"], row["band"])),
-            ("score after actions", self._score(row["residual_score"], row["residual_band"])),
+            ("score before actions" if row["kind"] == "risk" else "score", self._score(row, "")),
+            ("score after actions", self._score(row, "residual_")),
         ]
         if pd.notna(row["residual_impact"]) and pd.notna(row["residual_likelihood"]):
             likelihood = self.scales.likelihood[int(row["residual_likelihood"]) - 1].lower()
@@ -176,19 +182,29 @@ class RegisterPage(Page):
         figures.append(("direction as stated", _stated(row["stated"])))
         facts = [row["type"], row["owner"] or "No owner named", row["directorate"]]
         return fill(
-            "card", id=row["risk"], name=f"{row['risk']}: {row['title']}", facts=[fact for fact in facts if fact],
-            figures=figures, chart=None, reasons=[], notes=notes, long=True,
+            "card", id=row["risk"], name=f"{row['risk']}: {row['title']}", official="",
+            facts=[fact for fact in facts if fact], figures=figures, chart=None, reasons=[], notes=notes, long=True,
         )  # fmt: skip
 
     def gaps(self) -> Shown:
         """What the register leaves open, found by checking it against itself."""
+        if self.risks.empty:
+            return fill("paragraph", texts=[NO_REGISTER])
         last_day = self.quarter.last_day
         here = self.risks[self.risks["movement"] != "closed"]
         found = gaps(here, self.risk_notes, last_day)
+        actions = self.risk_notes[(self.risk_notes["kind"] == "action") & (self.risk_notes["status"] != "done")]
+        owned, dated = int((actions["owner"] != "").sum()), int((actions["due"] != "").sum())
+        said = (
+            f"Of {words.counted(len(actions), 'action')} not yet done, {words.number(owned) if owned else 'none'} "
+            f"{'names' if owned < 2 else 'name'} an owner and {words.number(dated) if dated else 'none'} "
+            f"{'has' if dated < 2 else 'have'} a date."
+        )
         if found.empty:
-            return fill("paragraph", texts=["Scores, owners, directions and dates are all given, and agree."])
+            return fill("paragraph", texts=["Scores, owners, directions and dates are all given, and agree.", said])
         rows = [tables.Row(gap, [words.listed(list(group["risk"]))]) for gap, group in found.groupby("gap", sort=False)]
-        return tables.table("What checking the register against itself finds.", ["What is found", "Where"], rows)
+        caption = "What checking the register against itself finds."
+        return together([fill("paragraph", texts=[said]), tables.table(caption, ["What is found", "Where"], rows)])
 
     def sources(self) -> Shown:
         """Where the register comes from, and the oddities found when it was taken into the records."""
@@ -201,7 +217,7 @@ class RegisterPage(Page):
 
 
 def register_words(ledger: Ledger, scales: RiskScales, at: Period) -> str:
-    """Say how many risks and opportunities stand in which band, before and after their actions."""
+    """Say how many risks and opportunities have which score once their actions are taken, and had before."""
     here = assess(ledger.risks, scales.bands, at)
     here = here[here["movement"] != "closed"]
     said = []
@@ -210,20 +226,15 @@ def register_words(ledger: Ledger, scales: RiskScales, at: Period) -> str:
         if own.empty:
             continue
         first = words.sentence(words.counted(len(own), kind, plural))[:-1]
+        by = own.groupby(["residual_score", "residual_band"]).size().sort_index(ascending=False)
         after = [
-            f"{words.number(count)} {band}"
-            for band in reversed(list(scales.bands))
-            if (count := int((own["residual_band"] == band).sum()))
+            f"{words.number(count)} {'scores' if count == 1 else 'score'} {score:.0f} ({band})"
+            for (score, band), count in by.items()
         ]
-        before = int((own["band"] == list(scales.bands)[-1]).sum())
-        top = list(scales.bands)[-1]
-        text = f"{first}: once actions are taken, {words.listed(after)}"
-        said.append(
-            f"{text}; before them, {words.number(before) if before else 'none'} {top}."
-            if kind == "risk"
-            else f"{text}."
-        )
-    return " ".join(said)
+        low, high = own["score"].min(), own["score"].max()
+        before = f"{low:.0f}" if low == high else f"{low:.0f} to {high:.0f}"
+        said.append(f"{first}: once actions are taken, {words.listed(after)}; before them, {before}.")
+    return " ".join(said) or NO_REGISTER
 
 
 def _stated(word: str) -> tables.Cell:

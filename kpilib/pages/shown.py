@@ -42,7 +42,7 @@ class Shown:
         return " ".join(unescape(re.sub(r"<[^>]+>", " ", said)).split())
 
 
-def show(template: str, **parts: object) -> Shown:
+def fill(template: str, **parts: object) -> Shown:
     """Fill a template."""
     return Shown(Markup(_TEMPLATES.get_template(f"{template}.html.j2").render(**parts)))
 

@@ -12,8 +12,7 @@ from kpilib.judgement.verdict import counts
 from kpilib.pages import tables, words
 from kpilib.pages.page import Page
 from kpilib.pages.register import register_words
-from kpilib.pages.shown import Shown
-from kpilib.pages.shown import show as fill
+from kpilib.pages.shown import Shown, fill
 
 
 class SummaryPage(Page):
@@ -46,31 +45,57 @@ class SummaryPage(Page):
         return tables.counts(caption, counted, names, self.framework.ratings, head)
 
     def attention(self) -> Shown:
-        """The indicators rated red, furthest from target first, each with its reason."""
-        return self._list("red")
-
-    def good_news(self) -> Shown:
-        """The indicators rated green, with their reasons."""
-        return self._list("green")
-
-    def _list(self, rating: str) -> Shown:
-        here = self.indicators[self.indicators["rating"] == rating]
-        label = self.framework.ratings[rating]
-        if here.empty:
-            return fill("paragraph", texts=[f"No indicator is rated “{label}”."])
-        titles = {entry.page: entry.title for entry in self.framework.pages}
+        """The indicators rated red, furthest from target first: how far off, why, and what is being done."""
+        here = self.indicators[self.indicators["rating"] == "red"]
         rows = [
             tables.Row(
-                tables.under(
-                    tables.link(f"{row['page']}.html#{row['indicator']}", row["short_name"]), titles[row["page"]]
-                ),
-                [tables.tag(rating, label), row["reason"], tables.arrow(row["direction"])],
+                self._name(row),
+                [
+                    tables.under(tables.tag("red", row["label"]), tables.arrow(row["direction"])),
+                    row["reason"],
+                    self._said(row["indicator"], "cause", "issue") or "Not stated",
+                    self._said(row["indicator"], "action") or "Not stated",
+                ],
             )
             for _, row in here.iterrows()
         ]
-        heads = ["Indicator", "Rating", "Why", "Direction"]
+        heads = ["Indicator", "Rating", "How far off", "Why", "What is being done"]
+        return self._rated(here, "red", heads, rows)
+
+    def good_news(self) -> Shown:
+        """The indicators rated green, with their reasons."""
+        here = self.indicators[self.indicators["rating"] == "green"]
+        rows = [
+            tables.Row(
+                self._name(row),
+                [tables.tag("green", row["label"]), row["reason"], tables.arrow(row["direction"])],
+            )
+            for _, row in here.iterrows()
+        ]
+        return self._rated(here, "green", ["Indicator", "Rating", "How it stands", "Direction"], rows)
+
+    def _rated(self, here: pd.DataFrame, rating: str, heads: list[str], rows: list[tables.Row]) -> Shown:
+        """A table of the indicators of one rating, or a sentence where there is none."""
+        label = self.framework.ratings[rating]
+        if here.empty:
+            return fill("paragraph", texts=[f"No indicator is rated “{label}”."])
         caption = f"{words.sentence(words.counted(len(here), 'indicator'))[:-1]} rated “{label}”."
-        return tables.table(caption, heads, rows)
+        return tables.table(caption, heads, rows, look="names")
+
+    def _name(self, row: pd.Series) -> tables.Cell:
+        """An indicator's name, leading to its own place, with its page's title beneath."""
+        titles = {entry.page: entry.title for entry in self.framework.pages}
+        link = tables.link(f"{row['page']}.html#{row['indicator']}", row["short_name"])
+        return tables.under(link, titles[row["page"]])
+
+    def _said(self, indicator: str, *kinds: str) -> str:
+        """What the service says of an indicator: the first of these kinds that it has words for."""
+        own = self.comments[self.comments["indicator"] == indicator]
+        for kind in kinds:
+            texts = [words.attributed(row.text, row.owner, row.due) for row in own[own["kind"] == kind].itertuples()]
+            if texts:
+                return " ".join(texts)
+        return ""
 
     def risks(self) -> Shown:
         """The register in a sentence or two, with a way to it."""

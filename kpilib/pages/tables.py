@@ -12,10 +12,9 @@ from dataclasses import dataclass, field
 import pandas as pd
 from markupsafe import Markup
 
-from kpilib.judgement.figures import goal, show
+from kpilib.judgement.figures import bare, goal, show
 from kpilib.pages import charts, words
-from kpilib.pages.shown import Shown
-from kpilib.pages.shown import show as fill
+from kpilib.pages.shown import Shown, fill
 
 Cell = str | Markup
 
@@ -73,7 +72,8 @@ def under(text: Cell, small: Cell) -> Cell:
 
 def figure(row: pd.Series) -> str:
     """The figure that an indicator is rated on: its value, or its value to date."""
-    return show(row["to_date"] if row["share"] < 1 else row["value"], row["unit"], row["decimals"])
+    known = row["cumulative"] and pd.notna(row["to_date"])
+    return show(row["to_date"] if known else row["value"], row["unit"], row["decimals"])
 
 
 def target(row: pd.Series) -> str:
@@ -95,8 +95,8 @@ def target_note(row: pd.Series) -> str:
 def figure_note(row: pd.Series, quarter_name: str) -> str:
     """What stands under a figure: that it is to date, provisional, or of another period than the quarter."""
     notes = []
-    if row["share"] < 1:
-        notes.append("to date")
+    if row["cumulative"]:
+        notes.append("to date" if pd.notna(row["to_date"]) else "total to date not known")
     if row["period_name"] != quarter_name:
         notes.append(row["covers"] or row["period_name"])
     elif row["status"] == "provisional" and row["covers"]:
@@ -129,25 +129,30 @@ def indicators(
     for _, row in judged.iterrows():
         href = f"{row['page']}.html#{row['indicator']}" if page_links else f"#{row['indicator']}"
         cells: list[Cell] = [
-            under(figure(row) or "Awaited", figure_note(row, quarter_name) if figure(row) else ""),
+            under(figure(row), figure_note(row, quarter_name)) if figure(row) else _missing(row),
             under(target(row) or "None set", target_note(row)),
             tag(row["rating"], row["label"]),
             arrow(row["direction"]) if figure(row) else "",
             _last_four(row, readings),
         ]
         name = under(link(href, row["short_name"]), titles[row["page"]] if titles else "")
-        about = {f"data-{name}": row[name] for name in ("rating", "page", "directorate")}
+        about = {f"data-{column}": row[column] for column in ("rating", "page", "directorate", "name")}
         rows.append(Row(name, cells, about))
-    return table(caption, heads, rows, numbers={1, 2}, name="indicators" if titles else "")
+    return table(caption, heads, rows, numbers={1, 2}, look="names", name="indicators" if titles else "")
+
+
+def _missing(row: pd.Series) -> str:
+    return "Awaited" if row["status"] == "awaited" else "No figure"
 
 
 def _last_four(row: pd.Series, readings: pd.DataFrame) -> Cell:
     own = readings["indicator"].eq(row["indicator"]) & readings["period_kind"].eq(row["period_kind"])
-    last = readings.loc[own, "value"].dropna().tail(4)
+    last = readings[own & readings["value"].notna()].tail(4)
     if len(last) < 2:
         return ""
-    said = words.listed([show(value, row["unit"], row["decimals"]) for value in last])
-    return fill("spark", source=charts.spark(list(last)), alt=said).html
+    figures = words.listed([bare(value, row["unit"], row["decimals"]) for value in last["value"]])
+    said = words.aloud(f"{figures}, from {last['period_name'].iloc[0]} to {last['period_name'].iloc[-1]}")
+    return fill("spark", source=charts.spark(list(last["value"])), alt=said).html
 
 
 def series(indicator: pd.Series, readings: pd.DataFrame) -> Shown:

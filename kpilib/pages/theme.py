@@ -23,6 +23,8 @@ ARROWS = {"better": "↑", "worse": "↓", "same": "→", "cannot say": "·"}
 FONTS = '"DejaVu Sans", Verdana, Arial, sans-serif'
 # Bands of risk, mildest first: paler to darker of one colour, since the word and the score carry the meaning.
 BANDS = ("#eef0f1", "#fdeccb", "#f9dcd9", "#f2b8b1", "#e59a91")
+# Bands of opportunity, smallest first: high is good, so they are of another colour.
+GAINS = ("#eef0f1", "#e3f0ea", "#c9e5d8", "#a6d4be", "#86c4a8")
 
 
 def variables() -> str:
@@ -32,6 +34,7 @@ def variables() -> str:
         name = rating.replace(" ", "-")
         named |= {f"{name}-ink": ink, f"{name}-ground": ground, f"{name}-edge": edge}
     named |= {f"band-{number}": colour for number, colour in enumerate(BANDS, 1)}
+    named |= {f"gain-{number}": colour for number, colour in enumerate(GAINS, 1)}
     said = "".join(f"--{name}:{value};" for name, value in named.items())
     return f":root{{{said}--fonts:{FONTS};}}\n"
 

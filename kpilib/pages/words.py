@@ -29,8 +29,9 @@ def listed(items: Sequence[str]) -> str:
 
 
 def sentence(text: str) -> str:
-    """Begin with a capital and end with a stop."""
-    return text[:1].upper() + text[1:].rstrip(".") + "."
+    """Begin with a capital and end with a stop, unless the text has an ending of its own."""
+    ended = text if text.endswith(("?", "!", "…", ".”", "?”", "!”")) else text.rstrip(".") + "."
+    return ended[:1].upper() + ended[1:]
 
 
 def lower_first(text: str) -> str:
@@ -66,7 +67,7 @@ def furthest(judged: pd.DataFrame, figures: pd.Series, most: int = 2) -> str:
 
 
 def movement(judged: pd.DataFrame) -> str:
-    """Say how many got better, worse or stayed since the reading before."""
+    """Say how many got better, worse or stayed since the reading before, and how many cannot be compared."""
     by = judged["direction"].value_counts()
     said = [
         f"{number(by[way])} {verb}"
@@ -75,18 +76,26 @@ def movement(judged: pd.DataFrame) -> str:
     ]
     if not said:
         return "Nothing can be compared with an earlier figure yet."
-    return sentence(f"compared with the figure before, {listed(said)}")
+    rest = f"; {number(by['cannot say'])} cannot be compared" if by.get("cannot say") else ""
+    return sentence(f"since the figure before, {listed(said)}{rest}")
 
 
 def series(frame: pd.DataFrame, figures: Sequence[str]) -> str:
     """Say a series in words, for a chart's alternative text: `95.65% in Quarter 4 2018/19, …`."""
-    return listed([f"{figure} in {name}" for figure, name in zip(figures, frame["period_name"], strict=True)])
+    said = [f"{figure} in {name}" for figure, name in zip(figures, frame["period_name"], strict=True)]
+    return aloud(listed(said))
+
+
+def aloud(text: str) -> str:
+    """Write a text for the ear: a minus sign is not always read."""
+    return text.replace("−", "minus ")
 
 
 def attributed(text: str, owner: str, due: str) -> str:
-    """Add to an action who does it and by when, where the records say."""
-    said = [part for part in (owner, f"by {date(due)}" if due else "") if part]
-    return f"{text.rstrip('.')} ({', '.join(said)})." if said else text
+    """Add to an action who does it and by when, where the records say and the text does not."""
+    said = [f"Owner: {owner}." if owner and owner not in text else ""]
+    said.append(f"Due: {date(due)}." if due and date(due) not in text else "")
+    return " ".join([text, *[part for part in said if part]])
 
 
 def date(iso: str) -> str:

@@ -280,6 +280,8 @@ def load_framework(slug: str, root: str | Path | None = None) -> Framework:
         raise RecordsError([Fault("params", f"no framework {slug!r}", remedy)])
     place = f"params/{slug}/framework.yml"
     said = read_yaml(params / slug / "framework.yml", place)
+    if "slug" in said:
+        raise RecordsError([Fault(place, "unknown key 'slug'", "Take it away: the folder's name is the slug.")])
     try:
         return Framework.model_validate({**said, "slug": slug})
     except ValidationError as error:
@@ -322,7 +324,7 @@ def read_yaml(path: Path, place: str) -> dict[str, Any]:
         why = " ".join(str(error).split())
         remedy = "Mend the line it names: two spaces for each level, a colon after each name."
         raise RecordsError([Fault(place, f"cannot be read ({why})", remedy)]) from error
-    if not isinstance(said, dict):
+    if not isinstance(said, dict) or not all(isinstance(name, str) for name in said):
         raise RecordsError([Fault(place, "holds no names and values", "Write `name: value` lines.")])
     return said
 
@@ -340,7 +342,7 @@ def _fault(error: ErrorDetails, place: str) -> Fault:
     """Turn one of pydantic's errors into a fault that says where and what to do."""
     *path, last = error["loc"] or ("",)
     kind = error["type"]
-    if kind in ("extra_forbidden", "invalid_key"):
+    if kind == "extra_forbidden":
         names = _names(path)
         return Fault(_place(place, path), f"unknown key {last!r}", allowed(str(last), names))
     if kind == "missing":

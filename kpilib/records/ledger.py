@@ -25,6 +25,7 @@ from kpilib.records.schema import (
     unknown_faults,
 )
 
+RESERVED = ("main", "papers", "finder", "indicators", "index")
 NEEDED = ("indicators.csv", "readings.csv", "targets.csv")
 
 
@@ -77,13 +78,15 @@ class Ledger:
 
     def until(self, at: Period) -> Ledger:
         """
-        Give the same knowledge, looked at from an earlier quarter: no figure for what happened after it.
+        Give the same knowledge, looked at from an earlier quarter: no figure or rank for what happened after it.
 
         An awaited figure stays if its period has begun.
         """
         over = self.readings["end"] <= at.end
         begun = self.readings["status"].eq("awaited") & (self.readings["start"] <= at.end)
-        return replace(self, readings=self.readings[over | begun])
+        return replace(
+            self, readings=self.readings[over | begun], benchmarks=self.benchmarks[self.benchmarks["end"] <= at.end]
+        )
 
 
 def _until(frame: pd.DataFrame, at: Period) -> pd.DataFrame:
@@ -215,6 +218,14 @@ def _relation_faults(texts: dict[str, pd.DataFrame], framework: Framework, folde
     place = f"{folder}/indicators.csv"
     shown = {entry.page for entry in framework.indicator_pages}
     others = indicators["page"].isin({entry.page for entry in framework.pages} - shown)
+    taken = {*RESERVED, *(entry.page for entry in framework.pages)}
+    for row, name in indicators.loc[indicators["indicator"].isin(taken), "indicator"].items():
+        remedy = "Give it another name: this one is a page's, or stands for a part of every page."
+        yield Fault(f"{place}, row {row}, column indicator", f"{name!r} cannot be an indicator's name here", remedy)
+    for row, name in indicators.loc[indicators.get("supports", "") == indicators["indicator"], "indicator"].items():
+        yield Fault(
+            f"{place}, row {row}, column supports", f"{name!r} supports itself", "Name another, or leave it empty."
+        )
     for row, page in indicators.loc[others, "page"].items():
         yield Fault(f"{place}, row {row}, column page", f"{page!r} shows no indicators", allowed(page, shown))
     yield from unknown_faults(indicators[~others], "page", shown, place, "the pages of framework.yml")
@@ -243,6 +254,11 @@ def _value_faults(texts: dict[str, pd.DataFrame], framework: Framework, folder: 
     targets = texts["targets.csv"]
     for row in targets.index[targets["kind"].eq("range") & targets["high"].eq("")]:
         yield Fault(f"{folder}/targets.csv, row {row}, column high", "is empty", "A range needs low and high.")
+    if "to" in targets:
+        ends = targets[["period", "to"]].map(lambda text: _last_month(text, framework.year_starts))
+        for row in targets.index[ends["to"] < ends["period"]]:
+            problem = f"{targets.loc[row, 'to']!r} is before {targets.loc[row, 'period']}"
+            yield Fault(f"{folder}/targets.csv, row {row}, column to", problem, "Name the last period of the target.")
     both = targets[targets["kind"].eq("range")].apply(pd.to_numeric, errors="coerce")
     for row in both.index[both["high"] < both["low"]]:
         problem = f"{targets.loc[row, 'high']!r} is below the low end, {targets.loc[row, 'low']}"
@@ -258,6 +274,14 @@ def _value_faults(texts: dict[str, pd.DataFrame], framework: Framework, folder: 
     if framework.risk is None and len(texts["risks.csv"]):
         remedy = "Give the scales and bands of the scores there."
         yield Fault(f"params/{framework.slug}/framework.yml", "has risks but no `risk` part", remedy)
+
+
+def _last_month(text: str, year_starts: int) -> float:
+    """The last month of a period, or nothing where the text is none."""
+    try:
+        return period(text, year_starts).end
+    except ValueError:
+        return float("nan")
 
 
 def _scale_faults(risks: pd.DataFrame, scales: RiskScales, place: str) -> Iterator[Fault]:

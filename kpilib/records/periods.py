@@ -57,6 +57,11 @@ class Period:
         return self.name.replace("Quarter ", "Q")
 
     @property
+    def months_short(self) -> str:
+        """Its months for an axis: `Oct to Dec`."""
+        return f"{MONTHS[self.start % 12][:3]} to {MONTHS[self.end % 12][:3]}"
+
+    @property
     def span(self) -> str:
         """Its months in words: `October to December 2019`."""
         first, last = MONTHS[self.start % 12], MONTHS[self.end % 12]

@@ -21,6 +21,8 @@ from kpilib.records.periods import period, quarter
 NUMBER = r"-?[0-9]{1,15}(\.[0-9]{1,15})?"
 COUNT = r"[0-9]{1,9}"
 RANK = r"[1-9][0-9]{0,8}"
+CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+FORMULA = r"^[=+@-]"
 TOLERANCE = r"[0-9]+(\.[0-9]+)?(%| points)"
 
 
@@ -252,7 +254,7 @@ def cell_faults(file: str, frame: pd.DataFrame, place: str, year_starts: int) ->
     """
     columns = FILES[file]
     schema = pa.DataFrameSchema(
-        {name: pa.Column(str, _checks(columns[name], year_starts)) for name in frame},
+        {name: pa.Column(str, _checks(columns[name], year_starts, name == "as_printed")) for name in frame},
         unique=KEYS[file],
         report_duplicates="exclude_first",
     )
@@ -268,8 +270,10 @@ def cell_faults(file: str, frame: pd.DataFrame, place: str, year_starts: int) ->
         yield from _duplicates(file, frame, place)
 
 
-def _checks(cell: Cell, year_starts: int) -> list[pa.Check]:
-    checks = []
+def _checks(cell: Cell, year_starts: int, printed: bool) -> list[pa.Check]:
+    checks = [pa.Check(lambda column: ~column.str.contains(CONTROL), name="control", error="control")]
+    if not (printed or cell.pattern or cell.words or cell.reads):
+        checks.append(pa.Check(lambda column: ~column.str.contains(FORMULA), name="formula", error="formula"))
     if cell.needed:
         checks.append(pa.Check(lambda column: column != "", name="needed", error="needed"))
     if cell.words:
@@ -297,6 +301,11 @@ def _readable(column: pd.Series, read: Callable[[str, int], object], year_starts
 def _cell_fault(place: str, value: str, check: str, cell: Cell) -> Fault:
     if check == "needed":
         return Fault(place, "is empty", "Fill it in; every row needs it.")
+    if check == "control":
+        return Fault(place, f"{value!r} holds a sign that cannot be printed", "Type the text anew.")
+    if check == "formula":
+        problem = f"{value[:40]!r} begins with {value[0]}, which Excel takes for a formula"
+        return Fault(place, problem, "Begin with a word.")
     remedy = allowed(value, cell.words) if cell.words else cell.remedy
     return Fault(place, f"{value!r} {cell.problem}", remedy)
 

@@ -164,7 +164,6 @@ def test_quarters_of_its_own_year(tmp_path: Path) -> None:
     [
         ({"priority_wrod": "aim"}, "unknown key 'priority_wrod'", "Did you mean 'priority_word'? Allowed: "),
         ({"zzz": 1}, "unknown key 'zzz'", "Allowed: appendices, council, fictional, pages, "),
-        ({5: "x"}, "unknown key 5", "Allowed: "),
         ({"council": GONE}, "'council' is missing", "Add a line `council: …`."),
         ({"rules": GONE}, "'rules' is missing", "Add a line `rules: …`."),
     ],
