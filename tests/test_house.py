@@ -17,13 +17,14 @@ MODULES = sorted((PROJECT / "kpilib").rglob("*.py"))
 NOTEBOOKS = sorted((PROJECT / "notebooks").rglob("*.ipynb"))
 OWN = sorted((PROJECT / "notebooks").glob("*/*.ipynb"))
 HOMES = {
-    "yaml": "records",
-    "pandera": "records",
-    "seaborn": "pages",
+    "yaml": ("records",),
+    "pandera": ("records",),
+    "pydantic": ("records",),
+    "seaborn": ("pages",),
     "matplotlib": ("pages", "press"),
-    "papermill": "press",
-    "nbconvert": "press",
-    "weasyprint": "press",
+    "papermill": ("press",),
+    "nbconvert": ("press",),
+    "weasyprint": ("press",),
 }
 
 

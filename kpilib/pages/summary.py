@@ -60,7 +60,7 @@ class SummaryPage(Page):
             for _, row in here.iterrows()
         ]
         heads = ["Indicator", "Rating", "How far off", "Why", "What is being done"]
-        return self._rated(here, "red", heads, rows)
+        return self._rated(here, "red", heads, rows, "attention")
 
     def good_news(self) -> Shown:
         """The indicators rated green, with their reasons."""
@@ -72,15 +72,15 @@ class SummaryPage(Page):
             )
             for _, row in here.iterrows()
         ]
-        return self._rated(here, "green", ["Indicator", "Rating", "How it stands", "Direction"], rows)
+        return self._rated(here, "green", ["Indicator", "Rating", "How it stands", "Direction"], rows, "names")
 
-    def _rated(self, here: pd.DataFrame, rating: str, heads: list[str], rows: list[tables.Row]) -> Shown:
+    def _rated(self, here: pd.DataFrame, rating: str, heads: list[str], rows: list[tables.Row], look: str) -> Shown:
         """A table of the indicators of one rating, or a sentence where there is none."""
         label = self.framework.ratings[rating]
         if here.empty:
             return fill("paragraph", texts=[f"No indicator is rated “{label}”."])
         caption = f"{words.sentence(words.counted(len(here), 'indicator'))[:-1]} rated “{label}”."
-        return tables.table(caption, heads, rows, look="names")
+        return tables.table(caption, heads, rows, look=look)
 
     def _name(self, row: pd.Series) -> tables.Cell:
         """An indicator's name, leading to its own place, with its page's title beneath."""

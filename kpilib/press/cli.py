@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import io
 import sys
 from collections.abc import Sequence
 
-from kpilib.judgement.risk import gaps
-from kpilib.judgement.verdict import judge
-from kpilib.press.figures import indicators_csv
+from kpilib.pages.listing import indicators_csv, open_points
+from kpilib.press.engine import parameter_faults
 from kpilib.press.plan import make_plan, standing
 from kpilib.press.run import run
 from kpilib.records.faults import RecordsError
@@ -19,11 +19,17 @@ from kpilib.records.ledger import load_ledger
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command says; 0 is done, 1 that something in the records or a page is wrong, 2 a wrong call."""
     asked = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")
     try:
         return asked.command(asked)
     except RecordsError as error:
         print(error, file=sys.stderr)
-        return 1
+    except OSError as error:
+        print(f"{error.filename or 'The machine'}: {error.strerror or error}", file=sys.stderr)
+        print("  Make room, or mend the folder or its permissions, and run again.", file=sys.stderr)
+    return 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -70,20 +76,20 @@ def _plan(asked: argparse.Namespace) -> int:
 
 
 def _check(asked: argparse.Namespace) -> int:
-    plan = make_plan(asked.framework, asked.quarter, "restricted", asked.root)
-    ledger = load_ledger(asked.framework, "restricted", asked.root).as_at(plan.quarter)
-    judged = judge(ledger, plan.quarter)
-    judged = judged[judged["supports"] == ""]
-    said = set(ledger.commentary.loc[ledger.commentary["quarter"] == plan.quarter.text, "indicator"])
-    silent = judged[judged["rating"].isin(["red", "amber"]) & ~judged["indicator"].isin(said)]
-    register = ledger.risks[ledger.risks["quarter"] == plan.quarter.text]
-    notes = ledger.risk_notes[ledger.risk_notes["quarter"] == plan.quarter.text]
-    said_risks = "risks and opportunities"
-    print(f"No fault in the records of {asked.framework}: {len(judged)} indicators, {len(register)} {said_risks}.")
-    for row in silent.itertuples():
-        print(f"To look at: {row.indicator} is {row.rating} and has no commentary ({row.directorate}).")
-    for row in gaps(register, notes, plan.quarter.last_day).itertuples():
-        print(f"To look at: {row.risk}: {row.gap}")
+    plan = make_plan(asked.framework, asked.quarter, asked.edition, asked.root)
+    place = f"params/{plan.framework.slug}/{plan.quarter.text}.yml"
+    faults = {str(fault): fault for planned in plan.pages for fault in parameter_faults(planned, place)}
+    for edition in EDITIONS:
+        try:
+            ledger = load_ledger(asked.framework, edition, asked.root)
+        except RecordsError as error:
+            faults |= {str(fault): fault for fault in error.faults}
+    if faults:
+        raise RecordsError(faults.values())
+    counted = f"{len(ledger.indicators)} indicators and measures, {len(ledger.readings)} readings"
+    print(f"No fault in the records of {asked.framework}: {counted}.")
+    for point in open_points(ledger, plan.quarter):
+        print(f"To look at: {point}")
     return 0
 
 

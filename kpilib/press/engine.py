@@ -8,7 +8,10 @@ from typing import Any
 
 import nbformat
 import papermill
+from jupyter_client.kernelspec import NoSuchKernel
+from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
+from nbformat.reader import NotJSONError
 from papermill.exceptions import PapermillExecutionError
 
 from kpilib.press.plan import PlannedPage
@@ -27,9 +30,17 @@ class PageError(Exception):
         return PageError, (self.fault,)
 
 
+PAGE_LIMIT = 900
+
+
 def parameter_faults(planned: PlannedPage, place: str) -> list[Fault]:
     """Find parameters that the page's notebook does not know; papermill alone would only warn."""
-    known = papermill.inspect_notebook(str(planned.notebook))
+    try:
+        known = papermill.inspect_notebook(str(planned.notebook))
+    except (NotJSONError, nbformat.ValidationError, OSError) as error:
+        why = " ".join(str(error).split())[:120]
+        remedy = "Fetch it anew, or open it in JupyterLab and save it."
+        return [Fault(f"notebooks/{planned.notebook.name}", f"is not a notebook ({why})", remedy)]
     return [
         Fault(f"{place} @ {name}", f"{planned.notebook.name} has no parameter {name!r}", allowed(name, known))
         for name in planned.parameters
@@ -57,6 +68,7 @@ def execute(planned: PlannedPage, root: Path, output: Path, about: dict[str, Any
             progress_bar=False,
             log_output=False,
             kernel_name="python3",
+            execution_timeout=PAGE_LIMIT,
             extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
         )
     except PapermillExecutionError as error:
@@ -64,7 +76,17 @@ def execute(planned: PlannedPage, root: Path, output: Path, about: dict[str, Any
         place = f"{_shown(planned.notebook, root)}, cell {error.cell_index}"
         remedy = "Open the notebook in JupyterLab, run it to that cell and mend what it says."
         raise PageError(Fault(place, f"{error.ename}: {why}", remedy)) from error
+    except (DeadKernelError, CellTimeoutError, NoSuchKernel) as error:
+        why = f"{type(error).__name__}: {' '.join(str(error).split())[:160]}"
+        remedy = f"Run it in JupyterLab; a cell may take {PAGE_LIMIT} seconds and must not end its own process."
+        raise PageError(Fault(_shown(planned.notebook, root), why, remedy)) from error
     page = nbformat.read(str(output), as_version=4)
+    for number, cell in enumerate(page.cells):
+        for shown in cell.get("outputs", []):
+            if shown.output_type == "error":
+                place = f"{_shown(planned.notebook, root)}, cell {number}"
+                problem = f"{shown.ename}: {shown.evalue}"
+                raise PageError(Fault(place, problem, "Mend the cell: a page ends by itself."))
     page = settle(page)
     page.metadata["kpilib"] = about
     nbformat.write(page, str(output))

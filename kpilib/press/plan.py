@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -63,21 +64,53 @@ class Plan:
     @property
     def appendices(self) -> tuple[Appendix, ...]:
         """The appendices that bind its pages."""
-        return self.framework.appendices
+        names = {planned.entry.page for planned in self.pages}
+        return tuple(appendix for appendix in self.framework.appendices if names & set(appendix.pages))
 
-    def inputs(self) -> dict[str, str]:
-        """Every file that the outputs depend on, with its sha256; kpilib's own sources count as one."""
+    def page(self, name: str) -> PlannedPage:
+        """Plan one page of the framework, whether or not it was asked for."""
+        return _planned(self.framework, self.framework.entry(name), self.quarter, self.edition, self.root, {})
+
+    def inputs(self, planned: PlannedPage) -> dict[str, str]:
+        """Every file that a page depends on, with its sha256; kpilib's own sources count as one."""
         slug = self.framework.slug
         files = [
             self.root / "params" / slug / "framework.yml",
             self.root / "params" / slug / f"{self.quarter.text}.yml",
             *sorted((self.root / "data" / slug).glob("*.csv")),
-            *[planned.notebook for planned in self.pages],
+            planned.notebook,
         ]
-        found = {_name(path, self.root): sha256(path) for path in files if path.exists()}
-        package = Path(kpilib.__file__).parent
-        sources = sorted(path for path in package.rglob("*") if path.suffix in (".py", ".css", ".js", ".j2"))
-        return found | {"kpilib": hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()}
+        return {_name(path, self.root): sha256(path) for path in files if path.exists()} | {"kpilib": _own_sources()}
+
+    def current(self, planned: PlannedPage, manifest: dict[str, Any]) -> list[str] | None:
+        """Name what changed since a page was made: nothing if it is current; `None` if it was never made."""
+        page = manifest["pages"].get(planned.entry.page, {})
+        path = self.folder / planned.html
+        if page.get("status") != "made" or not path.exists():
+            return None
+        now, then = self.inputs(planned), page.get("inputs", {})
+        changed = sorted(name for name in now.keys() | then.keys() if now.get(name) != then.get(name))
+        if not changed and sha256(path) != manifest["outputs"].get(planned.html):
+            changed = [planned.html]
+        return changed
+
+
+@cache
+def _own_sources() -> str:
+    package = Path(kpilib.__file__).parent
+    sources = sorted(path for path in package.rglob("*") if path.suffix in (".py", ".css", ".js", ".j2"))
+    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """Read what an earlier run wrote of itself; an empty one where there is none that can be read."""
+    empty: dict[str, Any] = {"pages": {}, "outputs": {}}
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return empty
+    whole = isinstance(manifest, dict) and all(isinstance(manifest.get(part), dict) for part in empty)
+    return manifest if whole else empty
 
 
 def make_plan(
@@ -110,40 +143,25 @@ def make_plan(
     if unknown:
         raise RecordsError(unknown)
     extra = _quarter_parameters(said, at, base)
-    pages = [
-        PlannedPage(
-            entry,
-            _notebook(said.slug, entry, base),
-            {"framework": said.slug, "page": entry.page, "quarter": at.text, "edition": edition, **extra},
-        )
-        for entry in entries
-        if not only or entry.page in only
-    ]
+    pages = [_planned(said, entry, at, edition, base, extra) for entry in entries if not only or entry.page in only]
     return Plan(said, at, edition, base, tuple(pages))
+
+
+def _planned(
+    framework: Framework, entry: PageEntry, at: Period, edition: str, root: Path, extra: dict[str, Any]
+) -> PlannedPage:
+    said = {"framework": framework.slug, "page": entry.page, "quarter": at.text, "edition": edition, **extra}
+    return PlannedPage(entry, _notebook(framework.slug, entry, root), said)
 
 
 def standing(plan: Plan) -> dict[str, str]:
     """Say of each page whether it is up to date, and if not, why."""
-    try:
-        manifest = json.loads((plan.folder / "manifest.json").read_text(encoding="utf-8"))
-    except (OSError, json.JSONDecodeError):
-        return dict.fromkeys((planned.entry.page for planned in plan.pages), "not made yet")
-    now, then = plan.inputs(), manifest["inputs"]
-    changed = sorted(name for name in now.keys() | then.keys() if now.get(name) != then.get(name))
+    manifest = read_manifest(plan.folder)
     said = {}
     for planned in plan.pages:
-        path = plan.folder / planned.html
-        others = {each.notebook for each in plan.pages} - {planned.notebook}
-        names = {_name(notebook, plan.root) for notebook in others}
-        concerns = [name for name in changed if name not in names]
-        if manifest["pages"].get(planned.entry.page, {}).get("status") != "made" or not path.exists():
-            said[planned.entry.page] = "not made yet"
-        elif concerns:
-            said[planned.entry.page] = f"to be made again: {', '.join(concerns)} changed"
-        elif sha256(path) != manifest["outputs"].get(planned.html):
-            said[planned.entry.page] = "to be made again: the page itself was changed"
-        else:
-            said[planned.entry.page] = "up to date"
+        changed = plan.current(planned, manifest)
+        why = "not made yet" if changed is None else f"to be made again: {', '.join(changed)} changed"
+        said[planned.entry.page] = why if changed or changed is None else "up to date"
     return said
 
 

@@ -12,11 +12,13 @@ import re
 import subprocess
 import sys
 import tempfile
+from html import unescape
 from pathlib import Path
 from typing import Any
 
 from markupsafe import Markup
 from nbconvert.exporters import Exporter, TemplateExporter
+from nbconvert.filters import markdown2html, strip_ansi
 from nbformat import NotebookNode
 from traitlets import default
 
@@ -28,6 +30,7 @@ DRAWING_LIMIT = 300.0
 NO_PANGO = 3
 _LAB_STYLE = re.compile(r"<style>.*?</style>\s*", re.DOTALL)
 _HEADING = re.compile(r"<h([1-6])[^>]*>(.*?)</h\1>", re.DOTALL)
+_ANCHOR = re.compile(r'<a class="anchor-link".*?</a>', re.DOTALL)
 _PAGE_LINK = re.compile(r'href="([a-z0-9_-]+)\.html(#[^"]*)?"')
 
 
@@ -146,7 +149,9 @@ def piece(cell: NotebookNode, output: NotebookNode, about: dict[str, Any]) -> Ma
         raise PageError(
             Fault(f"the cell `{cell.source.strip()[:60]}`", "shows a picture without alternative text", remedy)
         )
-    text = data.get("text/plain", output.get("text", ""))
+    if "text/markdown" in data:
+        return Markup(markdown2html(data["text/markdown"]))
+    text = strip_ansi(data.get("text/plain", output.get("text", "")))
     return Markup("<pre>{}</pre>").format(text) if text.strip() else Markup("")
 
 
@@ -154,10 +159,11 @@ def headings(html: str, page: str) -> Markup:
     """Give the headings of a page's own words ids that stay unique when pages are bound together."""
 
     def marked(match: re.Match[str]) -> str:
-        text = re.sub(r"<[^>]+>|&[a-z#0-9]+;", "", match[2]).replace("¶", "").strip()
-        slug = re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
+        inner = _ANCHOR.sub("", match[2])
+        words = unescape(re.sub(r"<[^>]+>", "", inner)).lower()
+        slug = "-".join(re.findall(r"\w+", words)) or "part"
         name = f"{page}-{slug}" if page else slug
-        return f'<h{match[1]} id="{name}">{text}</h{match[1]}>'
+        return f'<h{match[1]} id="{name}">{inner}</h{match[1]}>'
 
     return Markup(_HEADING.sub(marked, html))
 

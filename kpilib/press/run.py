@@ -6,7 +6,7 @@ import json
 import os
 import platform
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -18,9 +18,9 @@ import nbformat
 from nbformat import NotebookNode
 from tqdm import tqdm
 
-from kpilib.press import figures
+from kpilib.pages.listing import indicators_csv, milestones_csv, risks_csv
 from kpilib.press.engine import PageError, execute, parameter_faults
-from kpilib.press.plan import Plan, PlannedPage, sha256
+from kpilib.press.plan import Plan, PlannedPage, read_manifest, sha256
 from kpilib.press.render import PageExporter, PaperExporter
 from kpilib.records.faults import Fault, RecordsError
 from kpilib.records.framework import OVERVIEW, Appendix
@@ -43,9 +43,10 @@ def run(plan: Plan, *, pdf: bool = True, jobs: int | None = None) -> Outcome:
     Make a quarter's report.
 
     The records are read and checked first, and nothing is made while any fault stands in them.
-    A page that fails leaves the others alone.
+    A page that fails leaves the others alone. The overview is made last, and leads only to what is there.
 
     Args:
+        plan: what to make.
         pdf: draw the appendices on paper too.
         jobs: how many pages at a time; as many as there are processors without it.
 
@@ -59,37 +60,46 @@ def run(plan: Plan, *, pdf: bool = True, jobs: int | None = None) -> Outcome:
         raise RecordsError(faults.values())
     outcome = Outcome(plan.folder)
     (plan.folder / "pages").mkdir(parents=True, exist_ok=True)
-    began = _now()
-    pages = _make_pages(plan, outcome, pdf, jobs)
-    failed = {name for name, how in pages.items() if how["status"] != "made"}
-    bound = [
-        appendix
-        for appendix in plan.appendices
-        if set(appendix.pages) & set(pages) and not set(appendix.pages) & failed and _ready(plan, appendix)
-    ]
-    for appendix in tqdm(bound, desc="Appendices", unit="appendix", disable=None):
+    began, before = _now(), {planned.entry.page: plan.inputs(planned) for planned in plan.pages}
+    manifest = read_manifest(plan.folder)
+    body = [planned for planned in plan.pages if planned.entry.page != OVERVIEW]
+    opening = [planned for planned in plan.pages if planned.entry.page == OVERVIEW]
+    pages = _make_pages(plan, body, outcome, jobs)
+    for appendix in tqdm(plan.appendices, desc="Appendices", unit="appendix", disable=None):
         try:
-            _bind(plan, appendix, outcome, pdf=pdf)
+            _bind(plan, appendix, outcome, pages, manifest, pdf=pdf)
         except PageError as error:
-            outcome.faults.append(_named(error.fault, f"appendix-{appendix.letter}.pdf"))
+            outcome.faults.append(error.fault)
+    if len(plan.pages) == len(plan.framework.pages) + 1:
+        _clear(plan, pages, outcome)
+    pages |= _make_pages(plan, opening, outcome, jobs)
     for name, write in (
-        ("indicators.csv", figures.indicators_csv),
-        ("risks.csv", figures.risks_csv),
-        ("milestones.csv", figures.milestones_csv),
+        ("indicators.csv", indicators_csv),
+        ("risks.csv", risks_csv),
+        ("milestones.csv", milestones_csv),
     ):
         _replace(plan.folder / name, write(ledger, plan.quarter).encode())
         outcome.made.append(name)
-    _write_manifest(plan, outcome, pages, began)
+    if before != {planned.entry.page: plan.inputs(planned) for planned in plan.pages}:
+        remedy = "Run it again, so that every page is of the same records."
+        outcome.faults.append(Fault("records", "changed during the run", remedy))
+    _write_manifest(
+        plan, outcome, manifest, {name: how | {"inputs": before[name]} for name, how in pages.items()}, began
+    )
     return outcome
 
 
-def _make_pages(plan: Plan, outcome: Outcome, pdf: bool, jobs: int | None) -> dict[str, dict[str, str]]:
-    """Run every page, several at a time; give how each went."""
-    went: dict[str, dict[str, str]] = {}
-    with ProcessPoolExecutor(max_workers=min(jobs or os.cpu_count() or 1, len(plan.pages))) as pool:
+def _make_pages(
+    plan: Plan, wanted: Sequence[PlannedPage], outcome: Outcome, jobs: int | None
+) -> dict[str, dict[str, Any]]:
+    """Run pages, several at a time; give how each went."""
+    if not wanted:
+        return {}
+    went: dict[str, dict[str, Any]] = {}
+    with ProcessPoolExecutor(max_workers=min(jobs or os.cpu_count() or 1, len(wanted))) as pool:
         waiting: dict[Future[None], PlannedPage] = {
-            pool.submit(_make_page, planned, plan.root, plan.folder, _about(plan, planned, pdf)): planned
-            for planned in plan.pages
+            pool.submit(_make_page, planned, plan.root, plan.folder, _about(plan, planned)): planned
+            for planned in wanted
         }
         for done in tqdm(as_completed(waiting), total=len(waiting), desc="Pages", unit="page", disable=None):
             planned = waiting[done]
@@ -97,16 +107,21 @@ def _make_pages(plan: Plan, outcome: Outcome, pdf: bool, jobs: int | None) -> di
             try:
                 done.result()
             except PageError as error:
-                outcome.faults.append(_named(error.fault, planned.html))
-                went[name] = {"status": "failed", "error": str(outcome.faults[-1])}
+                fault = error.fault
+            except Exception as error:  # whatever befalls one page, the others are made
+                why = f"{type(error).__name__}: {' '.join(str(error).split())[:160]}"
+                fault = Fault(planned.notebook.name, why, "Run it again; if it fails again, run it in JupyterLab.")
             else:
                 outcome.made.extend([planned.ipynb, planned.html])
                 went[name] = {"status": "made"}
-    return {planned.entry.page: went[planned.entry.page] for planned in plan.pages}
+                continue
+            outcome.faults.append(_named(fault, planned.html))
+            went[name] = {"status": "failed", "error": str(outcome.faults[-1])}
+    return {planned.entry.page: went[planned.entry.page] for planned in wanted}
 
 
 def _make_page(planned: PlannedPage, root: Path, folder: Path, about: dict[str, Any]) -> None:
-    """Make one page: its executed notebook and its HTML, both or neither."""
+    """Make one page: its executed notebook and its HTML, put in place once both are whole."""
     with tempfile.TemporaryDirectory() as work:
         page = execute(planned, root, Path(work) / "page.ipynb", about)
         html, _ = PageExporter().from_notebook_node(page)
@@ -114,45 +129,67 @@ def _make_page(planned: PlannedPage, root: Path, folder: Path, about: dict[str, 
         _replace(folder / planned.html, html.encode())
 
 
-def _about(plan: Plan, planned: PlannedPage, pdf: bool) -> dict[str, Any]:
+def _about(plan: Plan, planned: PlannedPage) -> dict[str, Any]:
     """What is printed around a page: its title and label, and the way to the others."""
     opening = planned.entry.page == OVERVIEW
-    pages = [entry.page for entry in plan.framework.pages]
     label = plan.quarter.name if plan.edition == "public" else f"{plan.quarter.name} · Part II: restricted"
     title = f"{plan.framework.council} performance" if opening else f"{planned.entry.title} – {plan.framework.council}"
+    links = {entry.page: f"{'pages/' if opening else ''}{entry.page}.html" for entry in plan.framework.pages}
+    if opening:
+        links = {page: file if (plan.folder / file).exists() else "" for page, file in links.items()}
     return {
         "title": f"{title}, {plan.quarter.name}",
         "council": plan.framework.council,
         "label": label,
         "home": "" if opening else "../index.html",
-        "links": {page: f"{'pages/' if opening else ''}{page}.html" for page in pages},
-        "papers": _papers(plan, pdf) if opening else [],
+        "links": links,
+        "papers": _papers(plan) if opening else [],
     }
 
 
-def _papers(plan: Plan, pdf: bool) -> list[tuple[str, list[tuple[str, str]]]]:
+def _papers(plan: Plan) -> list[tuple[str, list[tuple[str, str]]]]:
     """Each appendix with the files that it is to be had in."""
-    kinds = ("HTML", "PDF") if pdf else ("HTML",)
-    return [
-        (f"Appendix {each.letter}: {each.title}", [(kind, f"appendix-{each.letter}.{kind.lower()}") for kind in kinds])
-        for each in plan.appendices
-    ]
+    found = []
+    for each in plan.framework.appendices:
+        files = [(kind, f"appendix-{each.letter}.{kind.lower()}") for kind in ("HTML", "PDF")]
+        files = [(kind, file) for kind, file in files if (plan.folder / file).exists()]
+        if files:
+            found.append((f"Appendix {each.letter}: {each.title}", files))
+    return found
 
 
-def _ready(plan: Plan, appendix: Appendix) -> bool:
-    """Say whether all the pages of an appendix are there to be bound."""
-    return all((plan.folder / "pages" / f"{page}.ipynb").exists() for page in appendix.pages)
+def _bind(
+    plan: Plan,
+    appendix: Appendix,
+    outcome: Outcome,
+    pages: dict[str, dict[str, Any]],
+    manifest: dict[str, Any],
+    *,
+    pdf: bool,
+) -> None:
+    """
+    Bind an appendix from its pages: HTML, and PDF where wanted.
 
-
-def _bind(plan: Plan, appendix: Appendix, outcome: Outcome, *, pdf: bool) -> None:
-    """Bind an appendix from its pages: HTML, and PDF where wanted."""
+    Raises:
+        PageError: a page of it failed, or is older than the records; or it could not be drawn.
+    """
+    name = f"appendix-{appendix.letter}"
+    for page in appendix.pages:
+        made = pages.get(page, {}).get("status") == "made"
+        if not made and (page in pages or plan.current(plan.page(page), manifest) != []):
+            why = "failed" if page in pages else "is older than the records, or not made yet"
+            remedy = "Mend that page first." if page in pages else "Run the whole quarter, without --page."
+            raise PageError(Fault(f"{name} is not made", f"its page {page} {why}", remedy))
     html, _ = PageExporter().from_notebook_node(_bound(plan, appendix, away="pages/"))
-    _replace(plan.folder / f"appendix-{appendix.letter}.html", html.encode())
-    outcome.made.append(f"appendix-{appendix.letter}.html")
+    _replace(plan.folder / f"{name}.html", html.encode())
+    outcome.made.append(f"{name}.html")
     if pdf:
-        paper, _ = PaperExporter().from_notebook_node(_bound(plan, appendix, away=""))
-        _replace(plan.folder / f"appendix-{appendix.letter}.pdf", paper)
-        outcome.made.append(f"appendix-{appendix.letter}.pdf")
+        try:
+            paper, _ = PaperExporter().from_notebook_node(_bound(plan, appendix, away=""))
+        except PageError as error:
+            raise PageError(_named(error.fault, f"{name}.pdf")) from error
+        _replace(plan.folder / f"{name}.pdf", paper)
+        outcome.made.append(f"{name}.pdf")
 
 
 def _bound(plan: Plan, appendix: Appendix, away: str) -> NotebookNode:
@@ -167,6 +204,10 @@ def _bound(plan: Plan, appendix: Appendix, away: str) -> NotebookNode:
     cells = []
     for page in appendix.pages:
         own = list(_cells(nbformat.read(plan.folder / "pages" / f"{page}.ipynb", as_version=4), appendix.cells))
+        if not own:
+            remedy = "Tag the cells that it should take, or write `cells: all`."
+            problem = f"no cell of {page} has the tag {appendix.cells!r}"
+            raise PageError(Fault(f"appendix-{appendix.letter} is not made", problem, remedy))
         for cell in own:
             cell.metadata["page"] = page
             cell["id"] = f"{page}-{cell.id}"
@@ -191,14 +232,36 @@ def _cells(page: NotebookNode, tag: str) -> Iterator[NotebookNode]:
             yield cell
 
 
-def _write_manifest(plan: Plan, outcome: Outcome, pages: dict[str, dict[str, str]], began: str) -> None:
+def _promised(plan: Plan) -> set[str]:
+    """Every file that a whole run makes, but for the manifest."""
+    pages = [plan.framework.overview, *plan.framework.pages]
+    return {
+        "indicators.csv",
+        "risks.csv",
+        "milestones.csv",
+        "index.html",
+        *(f"pages/{entry.page}.html" for entry in plan.framework.pages),
+        *(f"pages/{entry.page}.ipynb" for entry in pages),
+        *(f"appendix-{each.letter}.{kind}" for each in plan.framework.appendices for kind in ("html", "pdf")),
+    }
+
+
+def _clear(plan: Plan, pages: dict[str, dict[str, Any]], outcome: Outcome) -> None:
+    """Take away what an earlier run made and this one did not; a page that failed stands as it was."""
+    failed = {name for name, how in pages.items() if how["status"] == "failed"}
+    kept = {f"pages/{name}.{kind}" for name in failed for kind in ("html", "ipynb")}
+    kept |= {"manifest.json", "index.html", f"pages/{OVERVIEW}.ipynb", *outcome.made}
+    for file in plan.folder.rglob("*"):
+        if file.is_file() and file.relative_to(plan.folder).as_posix() not in kept:
+            file.unlink()
+
+
+def _write_manifest(
+    plan: Plan, outcome: Outcome, before: dict[str, Any], pages: dict[str, dict[str, Any]], began: str
+) -> None:
     """Write what was made from what: the only file with times in it."""
-    path = plan.folder / "manifest.json"
-    try:
-        before = json.loads(path.read_text(encoding="utf-8"))["pages"]
-    except (OSError, ValueError, KeyError):
-        before = {}
     names = {OVERVIEW, *(entry.page for entry in plan.framework.pages)}
+    known = {name: how for name, how in (before["pages"] | pages).items() if name in names}
     manifest = {
         "framework": plan.framework.slug,
         "quarter": plan.quarter.text,
@@ -207,16 +270,15 @@ def _write_manifest(plan: Plan, outcome: Outcome, pages: dict[str, dict[str, str
         "ended": _now(),
         "versions": {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES},
         "parameters": {planned.entry.page: planned.parameters for planned in plan.pages},
-        "pages": {name: how for name, how in (before | pages).items() if name in names},
         "faults": [str(fault) for fault in outcome.faults],
-        "inputs": plan.inputs(),
+        "inputs": {name: sha for how in known.values() for name, sha in sorted(how.get("inputs", {}).items())},
+        "pages": known,
         "outputs": {
-            file.relative_to(plan.folder).as_posix(): sha256(file)
-            for file in sorted(plan.folder.rglob("*"))
-            if file.is_file() and file.name != "manifest.json"
+            name: sha256(plan.folder / name) for name in sorted(_promised(plan)) if (plan.folder / name).exists()
         },
     }
-    _replace(path, (json.dumps(manifest, indent=2, ensure_ascii=False) + "\n").encode())
+    content = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+    _replace(plan.folder / "manifest.json", content.encode())
 
 
 def _replace(path: Path, content: bytes) -> None:
@@ -226,7 +288,9 @@ def _replace(path: Path, content: bytes) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-        os.chmod(name, 0o644)
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(name, 0o666 & ~mask)
         os.replace(name, path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

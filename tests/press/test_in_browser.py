@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -93,12 +94,12 @@ def test_headings_step_down_one_at_a_time(report: Path, opened: Any, name: str) 
     levels = opened.evaluate("[...document.querySelectorAll('h1,h2,h3,h4,h5')].map(one => +one.tagName[1])")
 
     assert levels[0] == 1
-    assert [pair for pair in zip(levels, levels[1:], strict=False) if pair[1] > pair[0] + 1] == []
+    assert [pair for pair in pairwise(levels) if pair[1] > pair[0] + 1] == []
 
 
 def shown(page: Any) -> list[str]:
     """Give the names of the indicators that the table shows."""
-    return page.locator("#indicators tbody tr:visible th").all_inner_texts()
+    return page.locator("#indicators tbody tr:visible th a").all_inner_texts()
 
 
 def test_the_overview_is_narrowed_by_rating_objective_directorate_and_text(report: Path, opened: Any) -> None:

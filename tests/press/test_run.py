@@ -85,9 +85,8 @@ def test_the_manifest_tells_what_was_made_from_what(report: Path, root: Path) ->
     del expected["manifest.json"]
 
     assert manifest["outputs"] == expected
-    assert (
-        manifest["inputs"]["data/lancashire-2019/readings.csv"] == sums(root / "data")["lancashire-2019/readings.csv"]
-    )
+    readings = sums(root / "data")["lancashire-2019/readings.csv"]
+    assert manifest["inputs"]["data/lancashire-2019/readings.csv"] == readings
     assert set(manifest["versions"]) >= {"python", "kpilib", "pandas", "papermill", "nbconvert", "weasyprint"}
     assert {page["status"] for page in manifest["pages"].values()} == {"made"}
     assert manifest["parameters"]["place_to_live"]["quarter"] == "2019-20-Q3"
@@ -135,7 +134,7 @@ def test_check_finds_no_fault_and_says_what_to_look_at(root: Path) -> None:
     done = kpilib("check", *QUARTER, "--root", str(root))
 
     assert done.returncode == 0
-    assert "No fault in the records of lancashire-2019: 46 indicators, 17 risks and opportunities." in done.stdout
+    assert "No fault in the records of lancashire-2019: 54 indicators and measures" in done.stdout
     assert "CR13: No owner is named." in done.stdout
 
 
@@ -294,3 +293,125 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyt
 
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize(
+    ("cell", "message"),
+    [
+        ("import os\nos._exit(1)", "DeadKernelError"),
+        ("raise SystemExit", "SystemExit"),
+        ("raise ValueError('a\\nb')", "ValueError: a"),
+    ],
+    ids=["kills its process", "leaves quietly", "raises"],
+)
+def test_a_cell_that_ends_badly_fails_its_page_alone(small: Path, cell: str, message: str) -> None:
+    """Whatever a cell does to its own process, its page is not published, and the other is made."""
+    broken(small, "place_to_visit", cell)
+
+    done = kpilib(
+        "run", *QUARTER, "--root", str(small), "--no-pdf", "--page", "place_to_visit", "--page", "executive_summary"
+    )
+
+    folder = small / "outputs" / QUARTER[0] / QUARTER[1] / "public"
+    assert done.returncode == 1
+    assert "place_to_visit.ipynb" in done.stderr
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (folder / "pages/place_to_visit.html").exists()
+    assert (folder / "pages/executive_summary.html").exists()
+
+
+def test_a_file_that_is_no_notebook_is_told(small: Path) -> None:
+    """A notebook cut short is a fault in two lines."""
+    (small / "notebooks/priority.ipynb").write_text('{"cells": [', "utf-8")
+
+    done = kpilib("run", *QUARTER, "--root", str(small), "--no-pdf", "--page", "place_to_visit")
+
+    assert done.returncode == 1
+    assert "notebooks/priority.ipynb: is not a notebook" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_appendix_is_never_bound_from_a_page_older_than_the_records(
+    report: Path, root: Path, tmp_path: Path
+) -> None:
+    """Once a record has changed, a page made before is not bound again, so that nothing withdrawn is printed anew."""
+    shutil.copytree(root, tmp_path / "copy")
+    indicators = tmp_path / "copy/data/lancashire-2019/indicators.csv"
+    head, *rows = indicators.read_text("utf-8").splitlines()
+    rows = [f"{row},{'3' if row.startswith('visitors,') else ''}" for row in rows]
+    indicators.write_text("\n".join([f"{head},exempt", *rows]) + "\n", "utf-8")
+
+    done = kpilib("run", *QUARTER, "--root", str(tmp_path / "copy"), "--no-pdf", "--page", "place_to_live")
+
+    assert done.returncode == 1
+    assert "appendix-B is not made: its page place_to_work is older than the records" in done.stderr
+    folder = tmp_path / "copy/outputs" / QUARTER[0] / QUARTER[1] / "public"
+    assert (folder / "appendix-B.html").read_bytes() == (report / "appendix-B.html").read_bytes()
+
+
+def test_an_exempt_indicator_is_in_no_byte_of_the_public_edition(small: Path) -> None:
+    """Its name, its figure and what is said of it are gone from pages, notebooks, figures and manifest."""
+    for name, marks in (("indicators", "visitors,"), ("commentary", "visitors,")):
+        path = small / f"data/lancashire-2019/{name}.csv"
+        head, *rows = path.read_text("utf-8").splitlines()
+        rows = [
+            row.replace("Number of visitors to Lancashire", "CANARY").replace("Targets for", "CANARY for")
+            for row in rows
+        ]
+        if name == "indicators":
+            head, rows = f"{head},exempt", [f"{row},{'3' if row.startswith(marks) else ''}" for row in rows]
+        path.write_text("\n".join([head, *rows]) + "\n", "utf-8")
+
+    pages = ("--page", "place_to_visit", "--page", "index", "--page", "executive_summary")
+    public = kpilib("run", *QUARTER, "--root", str(small), "--no-pdf", *pages)
+    restricted = kpilib("run", *QUARTER, "--root", str(small), "--no-pdf", "--edition", "restricted", *pages)
+
+    folder = small / "outputs" / QUARTER[0] / QUARTER[1]
+    found = {
+        path.relative_to(folder).parts[0]
+        for path in folder.rglob("*")
+        if path.is_file() and b"CANARY" in path.read_bytes()
+    }
+    assert "appendix-B is not made" in public.stderr
+    assert restricted.returncode == 1
+    assert found == {"restricted"}
+
+
+def test_a_whole_run_takes_away_what_it_did_not_make(report: Path, root: Path, tmp_path: Path) -> None:
+    """A PDF of an earlier run, and a page that the framework has no longer, do not stay to be taken for today's."""
+    shutil.copytree(root, tmp_path / "copy")
+    folder = tmp_path / "copy/outputs" / QUARTER[0] / QUARTER[1] / "public"
+    (folder / "pages/old.html").write_text("old", "utf-8")
+    (folder / ".left.part").write_text("half", "utf-8")
+
+    done = kpilib("run", *QUARTER, "--root", str(tmp_path / "copy"), "--no-pdf")
+
+    left = set(sums(folder))
+    assert done.returncode == 0, done.stderr
+    assert left == {name for name in sums(report) if not name.endswith(".pdf")}
+    assert "appendix-A.pdf" not in (folder / "index.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize("text", ["{}", "[]", "{", ""])
+def test_a_damaged_manifest_is_as_good_as_none(small: Path, text: str) -> None:
+    """What an earlier run wrote of itself may be spoiled; then nothing counts as made."""
+    folder = small / "outputs" / QUARTER[0] / QUARTER[1] / "public"
+    folder.mkdir(parents=True)
+    (folder / "manifest.json").write_text(text, "utf-8")
+
+    done = kpilib("plan", *QUARTER, "--root", str(small))
+
+    assert done.returncode == 0
+    assert done.stdout.count("not made yet") == len(PAGES) + 1
+
+
+def test_a_folder_that_cannot_be_written_is_told_in_two_lines(small: Path) -> None:
+    """What the machine refuses is said without a traceback."""
+    (small / "outputs").write_text("a file where a folder should be", "utf-8")
+
+    done = kpilib("run", *QUARTER, "--root", str(small), "--no-pdf", "--page", "place_to_visit")
+
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert len(done.stderr.strip().splitlines()) == 2

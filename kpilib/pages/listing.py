@@ -1,10 +1,10 @@
-"""The figures of a report as CSV: indicators.csv, risks.csv and milestones.csv."""
+"""Lists without a page: a report's figures as CSV, and what its records leave open."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from kpilib.judgement.risk import assess
+from kpilib.judgement.risk import assess, gaps
 from kpilib.judgement.verdict import judge, published
 from kpilib.records.ledger import Ledger
 from kpilib.records.periods import Period
@@ -44,3 +44,23 @@ def _csv(frame: pd.DataFrame) -> str:
         )
     )
     return whole.to_csv(index=False, lineterminator="\n")
+
+
+def open_points(ledger: Ledger, at: Period) -> list[str]:
+    """What to look at before a quarter is printed: silence, old figures, and what the register leaves open."""
+    known = ledger.as_at(at)
+    judged = judge(known, at)
+    judged = judged[judged["supports"] == ""]
+    written = set(known.commentary.loc[known.commentary["quarter"] == at.text, "indicator"])
+    silent = judged[judged["rating"].isin(["red", "amber"]) & ~judged["indicator"].isin(written)]
+    old = judged[judged["frequency"].isin(["monthly", "quarterly"]) & (judged["end"] < at.end)]
+    register = known.risks[known.risks["quarter"] == at.text]
+    notes = known.risk_notes[known.risk_notes["quarter"] == at.text]
+    return [
+        *[f"{row.indicator} is {row.rating} and has no commentary ({row.directorate})." for row in silent.itertuples()],
+        *[
+            f"{row.indicator} is {row.frequency}, but its latest figure is of {row.period_name}."
+            for row in old.itertuples()
+        ],
+        *[f"{row.risk}: {row.gap}" for row in gaps(register, notes, at.last_day).itertuples()],
+    ]
