@@ -69,7 +69,10 @@ class CloserLook(Page):
         said = [f"{gone:.0%} of the year has gone."]
         said.append(f"Behind an even pace: {'; '.join(behind)}." if len(behind) else "All keep an even pace or better.")
         return together(
-            [fill("paragraph", texts=[" ".join(said)]), charts.reached(chosen, gone, f"{gone:.0%} of the year gone")]
+            [
+                fill("paragraph", texts=[" ".join(said)]),
+                charts.reached(chosen, gone, f"{gone:.0%} of the year gone"),
+            ]
         )
 
     def profile(self, indicator: str) -> Shown:
@@ -147,7 +150,7 @@ class CloserLook(Page):
             [
                 _heading(row["short_name"], [_place(better, list(known["comparator"]), self.framework.council)]),
                 charts.others(row, frame),
-                fill("paragraph", texts=[f"Comparators from: {' '.join(sources)}"] if sources else []),
+                fill("paragraph", look="small", texts=[f"Comparators from: {' '.join(sources)}"] if sources else []),
             ]
         )
 

@@ -190,7 +190,7 @@ class Page:
         rows = [self._source(row) for _, row in here.iterrows()]
         heads = ["Indicator", "Period", "What it covers", "As printed", "Status"]
         caption = "The latest figure of each indicator, as the council printed it."
-        pieces = [fill("paragraph", texts=[text for text in texts if text])]
+        pieces = [fill("paragraph", look="small", texts=[text for text in texts if text])]
         return together([*pieces, tables.table(caption, heads, rows, look="notes")] if rows else pieces)
 
     def _source(self, row: pd.Series) -> tables.Row:

@@ -201,7 +201,9 @@ class RegisterPage(Page):
             f"{'has' if dated < 2 else 'have'} a date."
         )
         if found.empty:
-            return fill("paragraph", texts=["Scores, owners, directions and dates are all given, and agree.", said])
+            return fill(
+                "paragraph", look="", texts=["Scores, owners, directions and dates are all given, and agree.", said]
+            )
         rows = [tables.Row(gap, [words.listed(list(group["risk"]))]) for gap, group in found.groupby("gap", sort=False)]
         caption = "What checking the register against itself finds."
         return together([fill("paragraph", texts=[said]), tables.table(caption, ["What is found", "Where"], rows)])
@@ -210,7 +212,7 @@ class RegisterPage(Page):
         """Where the register comes from, and the oddities found when it was taken into the records."""
         noted = self.risks[(self.risks["note"] != "") & (self.risks["movement"] != "closed")]
         rows = [tables.Row(row["risk"], [words.sentence(row["note"])]) for _, row in noted.iterrows()]
-        pieces = [fill("paragraph", texts=[text for text in [self.framework.source] if text])]
+        pieces = [fill("paragraph", look="small", texts=[text for text in [self.framework.source] if text])]
         if rows:
             pieces.append(tables.table("Notes on what the register prints.", ["Number", "Note"], rows, look="notes"))
         return together(pieces)

@@ -32,7 +32,11 @@ class SummaryPage(Page):
     def sources(self) -> Shown:
         """Where the figures come from, and what is assumed; each page lists its own figures."""
         texts = [self.framework.source, self.framework.rule(self.quarter).assumption]
-        return fill("paragraph", texts=[*[text for text in texts if text], "Each page lists its figures as printed."])
+        return fill(
+            "paragraph",
+            look="small",
+            texts=[*[text for text in texts if text], "Each page lists its figures as printed."],
+        )
 
     def _in_order(self) -> pd.DataFrame:
         """The indicators in the order of the framework's pages."""
