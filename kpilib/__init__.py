@@ -7,7 +7,7 @@ The words of a notebook: open a page, then ask it.
 from kpilib.judgement.benchmark import quartile, rank
 from kpilib.judgement.figures import show
 from kpilib.judgement.verdict import judge
-from kpilib.pages.charts import picture
+from kpilib.pages.drawing import picture
 from kpilib.pages.opening import open_page
 from kpilib.pages.tables import Row, table
 from kpilib.records.faults import RecordsError

@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -26,17 +26,22 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def report(root: Path) -> Path:
+def report(root: Path, kpilib: Callable[..., subprocess.CompletedProcess[str]]) -> Path:
     """The folder of one whole run, made by the command line as a user would."""
     done = kpilib("run", "lancashire-2019", "2019-20-Q3", "--root", str(root))
     assert done.returncode == 0, done.stderr
     return root / "outputs" / "lancashire-2019" / "2019-20-Q3" / "public"
 
 
-def kpilib(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Call the command line."""
-    command = [sys.executable, "-m", "kpilib.press.cli", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, **environment})
+@pytest.fixture(scope="session")
+def kpilib() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """The command line, called as a user calls it; named arguments are environment variables."""
+
+    def call(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-m", "kpilib.press.cli", *arguments]
+        return subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, **environment})
+
+    return call
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pandas as pd
 
 from kpilib.judgement.figures import bare, gap, show
-from kpilib.pages import charts, tables, words
+from kpilib.pages import closer_charts, tables, words
 from kpilib.pages.page import Page
 from kpilib.pages.shown import Shown, fill, together
 from kpilib.records.faults import Fault, RecordsError, allowed
@@ -53,7 +53,7 @@ class CloserLook(Page):
             said.append(f"{now} {verdict} the {then} of {row['last_year_name']}.")
         if pd.notna(row["previous"]):
             said.append(f"{row['previous_name']} had {bare(row['previous'], row['unit'], row['decimals'])}.")
-        return together([_heading(row["short_name"], said), charts.seasons(row, readings, self._quarters())])
+        return together([_heading(row["short_name"], said), closer_charts.seasons(row, readings, self._quarters())])
 
     def _quarters(self) -> list[str]:
         """The four quarters of the council's year, with their months."""
@@ -71,7 +71,7 @@ class CloserLook(Page):
         return together(
             [
                 fill("paragraph", texts=[" ".join(said)]),
-                charts.reached(chosen, gone, f"{gone:.0%} of the year gone"),
+                closer_charts.reached(chosen, gone, f"{gone:.0%} of the year gone"),
             ]
         )
 
@@ -97,7 +97,7 @@ class CloserLook(Page):
             f"The profile reaches {show(last['value'], row['unit'])} by the end of {last['period_name']}, "
             f"on its way to {show(row['target_low'], row['unit'])}."
         )
-        return together([_heading(row["short_name"], said), charts.profile(row, points, due)])
+        return together([_heading(row["short_name"], said), closer_charts.profile(row, points, due)])
 
     def _months(self, start: float, end: float) -> pd.DataFrame:
         """The months from one to another, with their names."""
@@ -126,7 +126,7 @@ class CloserLook(Page):
             f"of {words.counted(len(group), 'quarter')}."
             for name, group in joined.groupby("short_name", sort=False)
         ]
-        return together([fill("paragraph", texts=[" ".join(said)]), charts.shares(joined)])
+        return together([fill("paragraph", texts=[" ".join(said)]), closer_charts.shares(joined)])
 
     def against_others(self, *indicators: str) -> Shown:
         """Figures beside those of the country, the region and others, best first."""
@@ -149,7 +149,7 @@ class CloserLook(Page):
         return together(
             [
                 _heading(row["short_name"], [_place(better, list(known["comparator"]), self.framework.council)]),
-                charts.others(row, frame),
+                closer_charts.others(row, frame),
                 fill("paragraph", look="small", texts=[f"Comparators from: {' '.join(sources)}"] if sources else []),
             ]
         )

@@ -13,7 +13,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from kpilib.judgement.figures import bare, goal, show
-from kpilib.pages import charts, words
+from kpilib.pages import drawing, words
 from kpilib.pages.shown import Shown, fill
 
 Cell = str | Markup
@@ -152,7 +152,7 @@ def _last_four(row: pd.Series, readings: pd.DataFrame) -> Cell:
         return ""
     figures = words.listed([bare(value, row["unit"], row["decimals"]) for value in last["value"]])
     said = words.aloud(f"{figures}, from {last['period_name'].iloc[0]} to {last['period_name'].iloc[-1]}")
-    return fill("spark", source=charts.spark(list(last["value"])), alt=said).html
+    return fill("spark", source=drawing.spark(list(last["value"])), alt=said).html
 
 
 def series(indicator: pd.Series, readings: pd.DataFrame) -> Shown:

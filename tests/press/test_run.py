@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -20,16 +21,11 @@ from kpilib.press import render
 from kpilib.press.engine import PageError
 from kpilib.press.run import _replace
 
+Command = Callable[..., subprocess.CompletedProcess[str]]
 QUARTER = ("lancashire-2019", "2019-20-Q3")
 PAGES = (
     "executive_summary place_to_live place_to_work place_to_prosper place_to_visit acts_responsibly risk_register"
 ).split()
-
-
-def kpilib(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Call the command line."""
-    command = [sys.executable, "-m", "kpilib.press.cli", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, **environment})
 
 
 def sums(folder: Path) -> dict[str, str]:
@@ -66,7 +62,7 @@ def test_a_run_makes_every_promised_file(report: Path) -> None:
     assert set(sums(report)) == promised
 
 
-def test_two_runs_give_the_same_bytes(report: Path, root: Path, tmp_path: Path) -> None:
+def test_two_runs_give_the_same_bytes(kpilib: Command, report: Path, root: Path, tmp_path: Path) -> None:
     """Everything but manifest.json is the same when run again, elsewhere and one page at a time."""
     for name in ("notebooks", "params", "data"):
         shutil.copytree(root / name, tmp_path / name)
@@ -100,7 +96,7 @@ def test_no_output_tells_of_the_machine(report: Path, root: Path) -> None:
             assert str(Path.home()).encode() + b"/" not in path.read_bytes(), path
 
 
-def test_plan_says_what_is_up_to_date(report: Path, root: Path, tmp_path: Path) -> None:
+def test_plan_says_what_is_up_to_date(kpilib: Command, report: Path, root: Path, tmp_path: Path) -> None:
     """After a run every page is up to date; after a record changed it says which file did."""
     shutil.copytree(root, tmp_path / "copy")
     now = kpilib("plan", *QUARTER, "--root", str(tmp_path / "copy"))
@@ -113,7 +109,7 @@ def test_plan_says_what_is_up_to_date(report: Path, root: Path, tmp_path: Path) 
     assert later.stdout.count("data/lancashire-2019/commentary.csv changed") == len(PAGES) + 1
 
 
-def test_export_prints_the_figures_without_a_notebook(report: Path, root: Path) -> None:
+def test_export_prints_the_figures_without_a_notebook(kpilib: Command, report: Path, root: Path) -> None:
     """`kpilib export` prints what a run writes to indicators.csv: 46 indicators in the promised columns."""
     printed = kpilib("export", *QUARTER, "--root", str(root)).stdout
     rows = list(csv.DictReader(io.StringIO(printed)))
@@ -129,7 +125,7 @@ def test_export_prints_the_figures_without_a_notebook(report: Path, root: Path) 
     assert first["reason"] == "89.19% is 5.81 points below the target of 95%; high is good."
 
 
-def test_check_finds_no_fault_and_says_what_to_look_at(root: Path) -> None:
+def test_check_finds_no_fault_and_says_what_to_look_at(kpilib: Command, root: Path) -> None:
     """The records are sound; CR13 has no owner, and that is said."""
     done = kpilib("check", *QUARTER, "--root", str(root))
 
@@ -138,7 +134,7 @@ def test_check_finds_no_fault_and_says_what_to_look_at(root: Path) -> None:
     assert "CR13: No owner is named." in done.stdout
 
 
-def test_a_fault_in_the_records_stops_the_run_before_it_begins(small: Path) -> None:
+def test_a_fault_in_the_records_stops_the_run_before_it_begins(kpilib: Command, small: Path) -> None:
     """Nothing is written; the fault names file, row, column and value, and the exit status is 1."""
     path = small / "data/lancashire-2019/readings.csv"
     path.write_text(path.read_text("utf-8").replace(",89.19,", ",89.19%,"), "utf-8")
@@ -159,7 +155,7 @@ def test_a_fault_in_the_records_stops_the_run_before_it_begins(small: Path) -> N
         ("a: [\n", "cannot be read"),
     ],
 )
-def test_a_misspelt_parameter_is_refused(small: Path, said: str, message: str) -> None:
+def test_a_misspelt_parameter_is_refused(kpilib: Command, small: Path, said: str, message: str) -> None:
     """An unknown or contradictory parameter of the quarter's file is an error; papermill would only warn."""
     (small / "params/lancashire-2019/2019-20-Q3.yml").write_text(said, "utf-8")
 
@@ -171,7 +167,7 @@ def test_a_misspelt_parameter_is_refused(small: Path, said: str, message: str) -
     assert not (small / "outputs").exists()
 
 
-def test_one_failing_page_does_not_stop_the_others(small: Path) -> None:
+def test_one_failing_page_does_not_stop_the_others(kpilib: Command, small: Path) -> None:
     """It is named by notebook, cell and error; what stood there before stays; the exit status is 1."""
     pages = ("--page", "place_to_visit", "--page", "place_to_prosper")
     kpilib("run", *QUARTER, "--root", str(small), "--no-pdf", *pages)
@@ -189,7 +185,7 @@ def test_one_failing_page_does_not_stop_the_others(small: Path) -> None:
     assert json.loads((folder / "manifest.json").read_text("utf-8"))["pages"]["place_to_visit"]["status"] == "failed"
 
 
-def test_a_picture_without_words_is_refused(small: Path) -> None:
+def test_a_picture_without_words_is_refused(kpilib: Command, small: Path) -> None:
     """A chart of an analyst's own cell fails the page until it has alternative text."""
     drawn = "import matplotlib.pyplot as plt\nplt.plot([1, 2])\nplt.show()"
     broken(small, "place_to_visit", drawn)
@@ -216,7 +212,9 @@ def test_a_picture_without_words_is_refused(small: Path) -> None:
         ((), 2, "required"),
     ],
 )
-def test_a_wrong_call_says_what_is_wrong(call: tuple[str, ...], status: int, message: str, root: Path) -> None:
+def test_a_wrong_call_says_what_is_wrong(
+    kpilib: Command, call: tuple[str, ...], status: int, message: str, root: Path
+) -> None:
     """1 where the records or names are wrong, 2 where the call itself is; never a traceback."""
     done = kpilib(*call, *(("--root", str(root)) if call and call[0] == "run" else ()))
 
@@ -239,7 +237,7 @@ def test_plain_papermill_works_from_any_folder(root: Path, tmp_path: Path) -> No
     assert "Lancashire will be the place to visit" in (tmp_path / "out.ipynb").read_text("utf-8")
 
 
-def test_a_page_of_a_root_without_its_kind_comes_from_the_kinds_beside_kpilib(small: Path) -> None:
+def test_a_page_of_a_root_without_its_kind_comes_from_the_kinds_beside_kpilib(kpilib: Command, small: Path) -> None:
     """A council need not keep a notebook for every kind."""
     done = kpilib("run", *QUARTER, "--root", str(small), "--no-pdf", "--page", "risk_register")
 
@@ -248,7 +246,7 @@ def test_a_page_of_a_root_without_its_kind_comes_from_the_kinds_beside_kpilib(sm
 
 
 def test_without_pango_the_html_is_made_and_the_message_says_how_to_get_it(
-    small: Path, tmp_path_factory: pytest.TempPathFactory
+    kpilib: Command, small: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """A machine without Pango gets its HTML, exit status 1, and the names of what to install."""
     stub = tmp_path_factory.mktemp("stub")
@@ -304,7 +302,7 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyt
     ],
     ids=["kills its process", "leaves quietly", "raises"],
 )
-def test_a_cell_that_ends_badly_fails_its_page_alone(small: Path, cell: str, message: str) -> None:
+def test_a_cell_that_ends_badly_fails_its_page_alone(kpilib: Command, small: Path, cell: str, message: str) -> None:
     """Whatever a cell does to its own process, its page is not published, and the other is made."""
     broken(small, "place_to_visit", cell)
 
@@ -321,7 +319,7 @@ def test_a_cell_that_ends_badly_fails_its_page_alone(small: Path, cell: str, mes
     assert (folder / "pages/executive_summary.html").exists()
 
 
-def test_a_file_that_is_no_notebook_is_told(small: Path) -> None:
+def test_a_file_that_is_no_notebook_is_told(kpilib: Command, small: Path) -> None:
     """A notebook cut short is a fault in two lines."""
     (small / "notebooks/priority.ipynb").write_text('{"cells": [', "utf-8")
 
@@ -333,7 +331,7 @@ def test_a_file_that_is_no_notebook_is_told(small: Path) -> None:
 
 
 def test_an_appendix_is_never_bound_from_a_page_older_than_the_records(
-    report: Path, root: Path, tmp_path: Path
+    kpilib: Command, report: Path, root: Path, tmp_path: Path
 ) -> None:
     """Once a record has changed, a page made before is not bound again, so that nothing withdrawn is printed anew."""
     shutil.copytree(root, tmp_path / "copy")
@@ -350,7 +348,7 @@ def test_an_appendix_is_never_bound_from_a_page_older_than_the_records(
     assert (folder / "appendix-B.html").read_bytes() == (report / "appendix-B.html").read_bytes()
 
 
-def test_an_exempt_indicator_is_in_no_byte_of_the_public_edition(small: Path) -> None:
+def test_an_exempt_indicator_is_in_no_byte_of_the_public_edition(kpilib: Command, small: Path) -> None:
     """Its name, its figure and what is said of it are gone from pages, notebooks, figures and manifest."""
     for name, marks in (("indicators", "visitors,"), ("commentary", "visitors,")):
         path = small / f"data/lancashire-2019/{name}.csv"
@@ -378,7 +376,7 @@ def test_an_exempt_indicator_is_in_no_byte_of_the_public_edition(small: Path) ->
     assert found == {"restricted"}
 
 
-def test_a_whole_run_takes_away_what_it_did_not_make(report: Path, root: Path, tmp_path: Path) -> None:
+def test_a_whole_run_takes_away_what_it_did_not_make(kpilib: Command, report: Path, root: Path, tmp_path: Path) -> None:
     """A PDF of an earlier run, and a page that the framework has no longer, do not stay to be taken for today's."""
     shutil.copytree(root, tmp_path / "copy")
     folder = tmp_path / "copy/outputs" / QUARTER[0] / QUARTER[1] / "public"
@@ -394,7 +392,7 @@ def test_a_whole_run_takes_away_what_it_did_not_make(report: Path, root: Path, t
 
 
 @pytest.mark.parametrize("text", ["{}", "[]", "{", ""])
-def test_a_damaged_manifest_is_as_good_as_none(small: Path, text: str) -> None:
+def test_a_damaged_manifest_is_as_good_as_none(kpilib: Command, small: Path, text: str) -> None:
     """What an earlier run wrote of itself may be spoiled; then nothing counts as made."""
     folder = small / "outputs" / QUARTER[0] / QUARTER[1] / "public"
     folder.mkdir(parents=True)
@@ -406,7 +404,7 @@ def test_a_damaged_manifest_is_as_good_as_none(small: Path, text: str) -> None:
     assert done.stdout.count("not made yet") == len(PAGES) + 1
 
 
-def test_a_folder_that_cannot_be_written_is_told_in_two_lines(small: Path) -> None:
+def test_a_folder_that_cannot_be_written_is_told_in_two_lines(kpilib: Command, small: Path) -> None:
     """What the machine refuses is said without a traceback."""
     (small / "outputs").write_text("a file where a folder should be", "utf-8")
 

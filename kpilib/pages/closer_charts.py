@@ -1,0 +1,169 @@
+"""The charts of a closer look: seasons, years to date, profiles, targets of each period, and other areas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+
+from kpilib.judgement.figures import bare, show
+from kpilib.pages import words
+from kpilib.pages.charts import single_target
+from kpilib.pages.drawing import ON_WHITE, canvas, label, picture, row_canvas, styled
+from kpilib.pages.shown import Shown
+from kpilib.pages.theme import GREY, INK, NAVY, PLUM, SOFT
+
+
+@styled
+def seasons(indicator: pd.Series, readings: pd.DataFrame, spans: Sequence[str]) -> Shown:
+    """
+    Chart the quarters of each year over one another, so that a season shows.
+
+    Args:
+        readings: quarterly readings with columns year, number (1 to 4), value and period_name.
+        spans: the names of the four quarters.
+    """
+    figure, axes = canvas(4.2, 1.9)
+    years = list(dict.fromkeys(readings["year"]))
+    colours = {year: NAVY if year == years[-1] else SOFT for year in years}
+    sns.lineplot(readings, x="number", y="value", hue="year", palette=colours, marker="o", markeredgewidth=0,
+                 linewidth=2, legend=False, ax=axes)  # fmt: skip
+    for year, group in readings.groupby("year", sort=False):
+        for row in group.itertuples():
+            figure_words = bare(row.value, indicator["unit"], indicator["decimals"])
+            now = year == years[-1]
+            label(axes, figure_words, row.number, row.value, below=not now, bold=now, colour=INK if now else SOFT)
+        end = group.iloc[-1]
+        axes.annotate(year, (end["number"], end["value"]), xytext=(16, 0), textcoords="offset points",
+                      va="center", color=colours[year], weight="bold")  # fmt: skip
+    due, words_of_target = single_target(indicator)
+    if pd.notna(due):
+        axes.axhline(due, color=PLUM, linewidth=1.4, linestyle=(0, (4, 2)))
+        axes.annotate(words_of_target, (1.01, due), xycoords=("axes fraction", "data"), color=PLUM, va="center")
+    axes.margins(y=0.3)
+    axes.set(xlim=(0.6, 4.6), yticks=[], xlabel="", ylabel="")
+    axes.set_xticks([1, 2, 3, 4], spans)
+    said = "; ".join(
+        f"{year}: "
+        + words.series(group, [bare(value, indicator["unit"], indicator["decimals"]) for value in group["value"]])
+        for year, group in readings.groupby("year", sort=False)
+    )
+    return picture(
+        figure,
+        f"{indicator['short_name']} by quarter, a line for each year. {said}.",
+        "The scale does not start at zero.",
+    )
+
+
+@styled
+def reached(frame: pd.DataFrame, gone: float, gone_words: str) -> Shown:
+    """
+    Chart what share of the year's target each running total has reached, beside the share of the year gone.
+
+    Args:
+        frame: with short_name and reached, a share of the whole target.
+    """
+    figure, axes = row_canvas(list(frame["short_name"]))
+    share = 100 * frame["reached"]
+    places = list(range(len(frame)))
+    sns.barplot(x=share, y=places, orient="h", native_scale=True, color=NAVY, saturation=1, width=0.3, ax=axes)
+    for place, value in zip(places, share, strict=True):
+        axes.annotate(f"{value:.0f}%", (value, place), xytext=(5, 0), textcoords="offset points", va="center",
+                      weight="bold", bbox=ON_WHITE)  # fmt: skip
+    axes.axvline(100 * gone, color=PLUM, linewidth=1.4, linestyle=(0, (4, 2)))
+    axes.annotate(gone_words, (100 * gone, len(frame) - 0.55), color=PLUM, ha="center", va="top", annotation_clip=False)
+    axes.set(
+        xlim=(0, max(105, share.max() * 1.1)),
+        ylim=(len(frame) - 0.6, -0.75),
+        xticks=[],
+        yticks=[],
+        xlabel="",
+        ylabel="",
+    )
+    said = [f"{name} {value:.0f}%" for name, value in zip(frame["short_name"], share, strict=True)]
+    return picture(figure, f"Share of the year's target reached: {words.listed(said)}; {gone_words}.")
+
+
+@styled
+def profile(indicator: pd.Series, points: pd.DataFrame, due: pd.DataFrame) -> Shown:
+    """
+    Chart a running total by month against its straight-line profile.
+
+    Args:
+        points: readings with end, value, status, period_name and period_short.
+        due: the profile, with end, value and period_short for each month drawn.
+    """
+    unit = indicator["unit"]
+    figure, axes = canvas(4.6, 2.1)
+    axes.plot(due["end"], due["value"], color=PLUM, linewidth=1.4, linestyle=(0, (4, 2)))
+    last = due.iloc[-1]
+    axes.annotate(f"profile\n{bare(last['value'], unit)}", (last["end"], last["value"]), xytext=(6, 0),
+                  textcoords="offset points", color=PLUM, va="center")  # fmt: skip
+    sure = points["status"] != "estimate"
+    sns.lineplot(x=points["end"], y=points["value"], color=NAVY, linewidth=2, ax=axes)
+    axes.plot(points["end"][sure], points["value"][sure], "o", color=NAVY)
+    axes.plot(points["end"][~sure], points["value"][~sure], "o", markerfacecolor="white", markeredgecolor=NAVY)
+    for row in points.itertuples():
+        text = bare(row.value, unit) + ("\nexpected" if row.status == "estimate" else "")
+        axes.annotate(text, (row.end, row.value), xytext=(-7, 5), textcoords="offset points", ha="right")
+    axes.set(ylim=(0, max(due["value"].max(), points["value"].max()) * 1.18), yticks=[], xlabel="", ylabel="")
+    axes.set_xticks(due["end"], [name.replace(" 20", "\n") for name in due["period_short"]])
+    figures = [show(value, unit) + (" expected" if status == "estimate" else "")
+               for value, status in zip(points["value"], points["status"], strict=True)]  # fmt: skip
+    return picture(
+        figure,
+        f"{indicator['short_name']}: {words.series(points, figures)}. "
+        f"The straight-line profile reaches {show(last['value'], unit)} by the end of {last['period_name']}.",
+    )
+
+
+@styled
+def shares(frame: pd.DataFrame) -> Shown:
+    """
+    Chart figures as a share of their own period's target, a panel for each indicator.
+
+    Args:
+        frame: with short_name, end, period_name, period_short and share.
+    """
+    names = list(dict.fromkeys(frame["short_name"]))
+    said = []
+    figure = Figure(figsize=(4.8, 1.7 * len(names)), layout="constrained")
+    panels = figure.subplots(len(names), 1, sharex=True, sharey=True, squeeze=False)[:, 0]
+    for axes, name in zip(panels, names, strict=True):
+        group = frame[frame["short_name"] == name]
+        sns.lineplot(x=group["end"], y=group["share"], color=NAVY, marker="o", markeredgewidth=0, linewidth=2, ax=axes)
+        axes.axhline(1, color=PLUM, linewidth=1.4, linestyle=(0, (4, 2)))
+        axes.annotate("target", (1.01, 1), xycoords=("axes fraction", "data"), color=PLUM, va="center")
+        axes.set_title(name, loc="left", fontsize=9, weight="bold")
+        figures = [f"{100 * share:.0f}%" for share in group["share"]]
+        for row, text in zip(group.itertuples(), figures, strict=True):
+            label(axes, text, row.end, row.share, below=row.share < 1, bold=row.end == group["end"].max())
+        axes.set(yticks=[], xlabel="", ylabel="")
+        axes.tick_params(length=0)
+        said.append(f"{name}: {words.series(group, figures)}")
+    room = frame["share"].max() - frame["share"].min()
+    panels[-1].set(ylim=(frame["share"].min() - 0.4 * room, frame["share"].max() + 0.35 * room),
+                   xlim=(frame["end"].min() - 1, frame["end"].max() + 1))  # fmt: skip
+    ticks = frame.drop_duplicates("end").sort_values("end")
+    panels[-1].set_xticks(ticks["end"], [name.replace(" ", "\n") for name in ticks["period_short"]])
+    sns.despine(figure, left=True)
+    return picture(figure, f"Share of each quarter's target. {'. '.join(said)}.")
+
+
+@styled
+def others(indicator: pd.Series, frame: pd.DataFrame) -> Shown:
+    """
+    Chart a figure among its comparators, as bars from zero, so that a small gap looks small.
+
+    Args:
+        frame: with who, value and ours (true for the council's own figure), best first.
+    """
+    figures = [f"{row.who}: {show(row.value, indicator['unit'])}" for row in frame.itertuples()]
+    figure, axes = row_canvas(figures)
+    places = list(range(len(frame)))
+    colours = [NAVY if ours else GREY for ours in frame["ours"]]
+    axes.barh(places, frame["value"], height=0.3, color=colours)
+    axes.set_xlim(0, frame["value"].max() * 1.05)
+    return picture(figure, f"{indicator['short_name']}, best first. {'; '.join(figures)}.")
