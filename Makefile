@@ -23,7 +23,7 @@ quarter: $(READY)  ## run and render a quarter (FRAMEWORK=, QUARTER=)
 	$(BIN)/kpilib run $(FRAMEWORK) $(QUARTER)
 
 lab: $(READY)  ## open JupyterLab on the notebooks
-	$(BIN)/jupyter lab --notebook-dir=. notebooks/$(FRAMEWORK)
+	$(BIN)/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks/$(FRAMEWORK)
 
 check: $(READY)  ## style and types
 	$(BIN)/ruff check kpilib tests

@@ -413,3 +413,19 @@ def test_a_folder_that_cannot_be_written_is_told_in_two_lines(kpilib: Command, s
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) == 2
+
+
+def test_nbval_notices_a_changed_figure(root: Path, tmp_path: Path) -> None:
+    """A committed notebook holds its figures: change one in the records, and nbval fails."""
+    shutil.copytree(root, tmp_path / "copy", ignore=shutil.ignore_patterns("outputs"))
+    readings = tmp_path / "copy/data/lancashire-2019/readings.csv"
+    readings.write_text(readings.read_text("utf-8").replace(",29,2019-20-Q3,", ",28,2019-20-Q3,"), "utf-8")
+    notebook = tmp_path / "copy/notebooks/lancashire-2019/place_to_prosper.ipynb"
+    command = [sys.executable, "-m", "pytest", "-q", "--nbval", "-p", "no:cacheprovider", str(notebook)]
+
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, "KPILIB_ROOT": str(tmp_path / "copy")}
+    )
+
+    assert done.returncode == 1
+    assert "28 businesses" in done.stdout
