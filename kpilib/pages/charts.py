@@ -88,12 +88,13 @@ def _target_marks(
     """Draw the target and give the values that it takes up."""
     unit = indicator["unit"]
     if len(targets):
+        due_word = "even share" if indicator["cumulative"] else "target"
         dues = main["period"].map(targets.set_index("period")["low"])
         for place, due in zip(x, dues, strict=True):
             if pd.notna(due):
                 axes.plot([place - 0.25, place + 0.25], [due, due], color=PLUM, linewidth=2, linestyle=(0, (3, 1.5)))
                 below = main["value"].iloc[list(x).index(place)] >= due
-                label(axes, f"target {bare(due, unit)}", place, due, below=below, colour=PLUM)
+                label(axes, f"{due_word} {bare(due, unit)}", place, due, below=below, colour=PLUM)
         return list(dues.dropna())
     if indicator["kind"] == "range":
         low, high = indicator["target_low"], indicator["target_high"]
@@ -127,7 +128,8 @@ def trend_words(indicator: pd.Series, readings: pd.DataFrame, targets: pd.DataFr
     said = f"{indicator['short_name']}: {words.series(readings, figures)}."
     if len(targets):
         dues = words.series(targets, [goal(value, indicator["unit"], 0) for value in targets["low"]])
-        return f"{said} {'The target is' if len(targets) == 1 else 'The targets are'} {dues}."
+        what = "even shares of the target" if indicator["cumulative"] else "targets"
+        return f"{said} The {what}: {dues}."
     if indicator["kind"] == "range":
         return f"{said} The target is {bare(indicator['target_low'])} to {bare(indicator['target_high'])}."
     due, words_of_target = single_target(indicator)

@@ -150,7 +150,7 @@ class CloserLook(Page):
             [
                 _heading(row["short_name"], [_place(better, list(known["comparator"]), self.framework.council)]),
                 closer_charts.others(row, frame),
-                fill("paragraph", look="small", texts=[f"Comparators from: {' '.join(sources)}"] if sources else []),
+                fill("paragraph", look="small", texts=[f"Sources: {' '.join(sources)}"] if sources else []),
             ]
         )
 
@@ -192,14 +192,20 @@ def _heading(name: str, said: list[str]) -> Shown:
 
 
 def _place(better: int, comparators: list[str], council: str) -> str:
-    """Say how many comparators do better: `England does better than …`, `Two of the three comparators do …`."""
-    if len(comparators) == 1:
-        return f"{comparators[0]} {'does' if better else 'does not do'} better than {council}."
-    whole = f"the {words.counted(len(comparators), 'comparator')}"
-    if better in (0, len(comparators)):
-        who = "None" if not better else "All"
-        return f"{who} of {whole} {'does' if not better else 'do'} better than {council}."
-    return f"{words.number(better).capitalize()} of {whole} {'does' if better == 1 else 'do'} better than {council}."
+    """Say how many comparators do better: `England does better than …`, `Both comparators do better than …`."""
+    count = len(comparators)
+    if count == 1:
+        return (
+            f"{comparators[0]} does better than {council}."
+            if better
+            else f"{council} does no worse than {comparators[0]}."
+        )
+    if better == 0:
+        return f"{council} does no worse than any of the {words.number(count)} comparators."
+    who = "Both" if count == 2 else f"All {words.number(count)}"
+    if better < count:
+        who = f"{words.number(better).capitalize()} of the {words.number(count)}"
+    return f"{who} comparators {'do' if better > 1 else 'does'} better than {council}."
 
 
 def _ranked(row: pd.Series) -> str:

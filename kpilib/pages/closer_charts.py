@@ -160,7 +160,7 @@ def others(indicator: pd.Series, frame: pd.DataFrame) -> Shown:
     Args:
         frame: with who, value and ours (true for the council's own figure), best first.
     """
-    figures = [f"{row.who}: {show(row.value, indicator['unit'])}" for row in frame.itertuples()]
+    figures = [f"{row.who}: {bare(row.value, indicator['unit'])}" for row in frame.itertuples()]
     figure, axes = row_canvas(figures)
     places = list(range(len(frame)))
     colours = [NAVY if ours else GREY for ours in frame["ours"]]

@@ -131,11 +131,9 @@ class Page:
         if here.empty:
             return fill("paragraph", texts=["This page has no indicators for this quarter."])
         row = counts(here).sum()
-        figures = pd.Series(
-            [f"{tables.figure(each)} against {tables.target(each)}" for _, each in here.iterrows()], here.index
-        )
+        figures = pd.Series([tables.beside_target(each) for _, each in here.iterrows()], here.index)
         said = [words.tally(row, self.framework.ratings), words.furthest(here, figures), words.movement(here)]
-        caution = "Ratings rest on assumed thresholds; what is assumed stands at the end of this page."
+        caution = "Ratings rest on assumed thresholds; see “Where do the figures come from?”."
         return fill(
             "headline",
             lead=" ".join(text for text in said if text),
@@ -188,11 +186,12 @@ class Page:
             self._judged["indicator"].isin(self.indicators["indicator"]) & self._judged["value"].notna()
         ]
         rows = [self._source(row) for _, row in here.iterrows()]
-        heads = ["Indicator", "Period", "What it covers", "As printed", "Status"]
+        heads = ["Indicator", "Period", "What it covers", "As printed", "Marked as"]
         caption = "The latest figure of each indicator, as the council printed it."
         pieces = [fill("paragraph", look="small", texts=[text for text in texts if text])]
         return together([*pieces, tables.table(caption, heads, rows, look="notes")] if rows else pieces)
 
     def _source(self, row: pd.Series) -> tables.Row:
-        cells = [row["period_name"], row["covers"], row["as_printed"], row["status"].capitalize()]
+        marked = "" if row["status"] == "final" else row["status"].capitalize()
+        cells = [row["period_name"], row["covers"], row["as_printed"], marked]
         return tables.Row(row["short_name"], cells)

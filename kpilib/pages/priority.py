@@ -38,7 +38,7 @@ class PriorityPage(CloserLook):
         here = self.indicators[self.indicators["rating"] != "not rated"]
         away = _away(here)
         then = self._judged_before.reindex(here["indicator"])
-        fresh = then["period"].to_numpy() != here["period"].to_numpy()
+        fresh = (then["period"].to_numpy() != here["period"].to_numpy()) & (here["direction"] != "cannot say")
         before = pd.Series(_away(then).to_numpy(), here.index).where(fresh)
         drawn = here.assign(away=away, away_before=before)[away.notna()]
         if drawn.empty:
@@ -46,7 +46,8 @@ class PriorityPage(CloserLook):
         said = [
             "Each mark is an indicator's distance from its target, as a share of the target: "
             "right of the line is better than the target, left of it worse. "
-            f"A ring is where it stood at {self.last_quarter.name}, if it had a figure of its own then."
+            f"A ring is where it stood at {self.last_quarter.name}, where the two can be compared; "
+            "a target that changes from quarter to quarter moves the mark too."
         ]
         if (drawn["away"].abs() > charts.EDGE).any():
             said.append(f"Marks stop at {charts.EDGE:.0f}%; where one is further off, its label says how far.")

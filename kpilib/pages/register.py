@@ -227,7 +227,7 @@ def register_words(ledger: Ledger, scales: RiskScales, at: Period) -> str:
         own = here[here["kind"] == kind]
         if own.empty:
             continue
-        first = words.sentence(words.counted(len(own), kind, plural))[:-1]
+        first = f"Of the {words.counted(len(own), kind, plural)}, once actions are taken,"
         by = own.groupby(["residual_score", "residual_band"]).size().sort_index(ascending=False)
         after = [
             f"{words.number(count)} {'scores' if count == 1 else 'score'} {score:.0f} ({band})"
@@ -235,7 +235,9 @@ def register_words(ledger: Ledger, scales: RiskScales, at: Period) -> str:
         ]
         low, high = own["score"].min(), own["score"].max()
         before = f"{low:.0f}" if low == high else f"{low:.0f} to {high:.0f}"
-        said.append(f"{first}: once actions are taken, {words.listed(after)}; before them, {before}.")
+        said.append(
+            f"{first} {words.listed(after)}; before them, the scores {'are' if low != high else 'are all'} {before}."
+        )
     return " ".join(said) or NO_REGISTER
 
 

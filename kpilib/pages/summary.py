@@ -35,7 +35,10 @@ class SummaryPage(Page):
         return fill(
             "paragraph",
             look="small",
-            texts=[*[text for text in texts if text], "Each page lists its figures as printed."],
+            texts=[
+                *[text for text in texts if text],
+                f"The page of each {self.framework.priority_word} lists its figures as printed.",
+            ],
         )
 
     def _in_order(self) -> pd.DataFrame:

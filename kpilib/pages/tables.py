@@ -92,6 +92,11 @@ def target_note(row: pd.Series) -> str:
     return f"by now, of {goal(row['target_low'], row['unit'], 0)}" if row["share"] < 1 else ""
 
 
+def beside_target(row: pd.Series) -> str:
+    """A figure beside what it is rated against: `7.19 days against 5`, `5 loans against 15 expected by now`."""
+    return f"{figure(row)} against {target(row)}{' expected by now' if row['share'] < 1 else ''}"
+
+
 def figure_note(row: pd.Series, quarter_name: str) -> str:
     """What stands under a figure: that it is to date, provisional, or of another period than the quarter."""
     notes = []
@@ -124,7 +129,7 @@ def indicators(
         page_links: link to each indicator's own page, rather than to a place on this one.
         titles: the pages' titles, to stand under each name.
     """
-    heads = ["Indicator", "Latest figure", "Target", "Rating", "Direction", "Last four"]
+    heads = ["Indicator", "Latest figure", "Target", "Rating", "Direction", "Trend"]
     rows = []
     for _, row in judged.iterrows():
         href = f"{row['page']}.html#{row['indicator']}" if page_links else f"#{row['indicator']}"

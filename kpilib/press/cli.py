@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import os
 import sys
 from collections.abc import Sequence
 
@@ -26,6 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return asked.command(asked)
     except RecordsError as error:
         print(error, file=sys.stderr)
+    except BrokenPipeError:  # whoever was reading has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
     except OSError as error:
         print(f"{error.filename or 'The machine'}: {error.strerror or error}", file=sys.stderr)
         print("  Make room, or mend the folder or its permissions, and run again.", file=sys.stderr)
