@@ -300,7 +300,9 @@ def test_rosebud_quarters_add_up_since_july(judged: pd.DataFrame) -> None:
 
 def test_rosebud_loans_to_date_add_up_in_words(judged: pd.DataFrame) -> None:
     """One loan beside the 12.5 expected is 11.5 below."""
-    assert "is 11.5 below the 12.5 expected by now" in judged.loc["rosebud_loans_to_date", "reason"]
+    assert (
+        "is 11.5 below the 12.5 expected by the end of November 2019" in judged.loc["rosebud_loans_to_date", "reason"]
+    )
 
 
 def test_boost_is_rated_on_its_quarter_not_on_its_four_years(judged: pd.DataFrame) -> None:

@@ -171,6 +171,7 @@ def _why_not(frame: pd.DataFrame, known: pd.Series) -> np.ndarray:
             frame["value"].isna(),
             frame["kind"].isna(),
             frame["good_is"].eq("none"),
+            frame["kind"].eq("total") & ~frame.get("cumulative", pd.Series(True, index=frame.index)).astype(bool),
             frame["kind"].eq("quartile") & frame["quartile"].isna(),
             frame["to_date"].isna(),
             ~np.isfinite(frame["shortfall"].astype(float)),
@@ -181,6 +182,7 @@ def _why_not(frame: pd.DataFrame, known: pd.Series) -> np.ndarray:
             "Not rated: no figure has been reported.",
             "Not rated: there is no target.",
             "Not rated: the records do not say which way is good.",
+            "Not rated: the only target is a total, and the figure is not one that adds up to it.",
             "Not rated: the target is a quartile, and no national rank has been reported.",
             "Not rated: the value to date is not known, because an earlier figure is missing.",
             "Not rated: the figure or its target cannot be measured.",
@@ -208,7 +210,8 @@ def _reasons(frame: pd.DataFrame, unrated: np.ndarray) -> list[str]:
             reasons.append(f"{value} is {_range_words(row, low, high)}{good}")
         elif row.share < 1:
             where = _beside(row.to_date, row.expected, row)
-            reasons.append(f"{value} so far {where} the {due} expected by now ({row.share:.0%} of {low}){good}")
+            when = f"by the end of {row.period_name}" if getattr(row, "late", False) else "by now"
+            reasons.append(f"{value} so far {where} the {due} expected {when} ({row.share:.0%} of {low}){good}")
         else:
             reasons.append(f"{value} {_beside(row.to_date, row.expected, row)} the target of {due}{good}")
     return reasons

@@ -51,6 +51,7 @@ def current_readings(known: Ledger, at: Period) -> pd.DataFrame:
     """
     Give each indicator with its latest reading of a period that is over by a quarter.
 
+    `late` marks a monthly or quarterly indicator whose figure is of an earlier quarter.
     A cell that was not measured is no reading; one awaited for a period still running counts where there is no other.
     """
     readings = known.readings[known.readings["status"].ne("not measured")]
@@ -59,6 +60,8 @@ def current_readings(known: Ledger, at: Period) -> pd.DataFrame:
     latest = order.drop_duplicates("indicator", keep="last").drop(columns=["note", "exempt"])
     frame = known.indicators.merge(latest, on="indicator", how="left")
     frame["status"] = frame["status"].replace("", "final")
+    often = frame["frequency"].isin(["monthly", "quarterly"])
+    frame["late"] = often & frame["value"].notna() & (frame["end"] < at.end)
     said = ("status", "covers", "as_printed", "period", "period_name", "period_kind")
     return frame.fillna(dict.fromkeys(said, ""))
 

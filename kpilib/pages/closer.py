@@ -65,8 +65,11 @@ class CloserLook(Page):
         chosen = pd.DataFrame([self._one(indicator) for indicator in indicators])
         chosen = chosen.assign(reached=(chosen["to_date"] / chosen["target_low"]).astype(float))
         gone = chosen["share"].max()
-        behind = chosen[chosen["reached"] < gone]["short_name"]
+        behind = chosen[chosen["reached"] < chosen["share"]]["short_name"]
         said = [f"{gone:.0%} of the year has gone."]
+        late = chosen[chosen["late"].astype(bool)]["short_name"]
+        if len(late):
+            said.append(f"Without a figure for this quarter, and shown as they stood before: {'; '.join(late)}.")
         said.append(f"Behind an even pace: {'; '.join(behind)}." if len(behind) else "All keep an even pace or better.")
         return together(
             [

@@ -52,15 +52,28 @@ def open_points(ledger: Ledger, at: Period) -> list[str]:
     judged = judge(known, at)
     judged = judged[judged["supports"] == ""]
     written = set(known.commentary.loc[known.commentary["quarter"] == at.text, "indicator"])
-    silent = judged[judged["rating"].isin(["red", "amber"]) & ~judged["indicator"].isin(written)]
-    old = judged[judged["frequency"].isin(["monthly", "quarterly"]) & (judged["end"] < at.end)]
+    off = judged["rating"].isin(["red", "amber"]) & ~judged["late"]
+    silent = judged[off & ~judged["indicator"].isin(written)]
+    late = list(judged.loc[judged["late"], "indicator"])
+    unread = list(judged.loc[~judged["indicator"].isin(ledger.readings["indicator"]), "indicator"])
     register = known.risks[known.risks["quarter"] == at.text]
     notes = known.risk_notes[known.risk_notes["quarter"] == at.text]
-    return [
-        *[f"{row.indicator} is {row.rating} and has no commentary ({row.directorate})." for row in silent.itertuples()],
-        *[
-            f"{row.indicator} is {row.frequency}, but its latest figure is of {row.period_name}."
-            for row in old.itertuples()
-        ],
-        *[f"{row.risk}: {row.gap}" for row in gaps(register, notes, at.last_day).itertuples()],
+    points = [f"no row in readings.csv: {', '.join(unread)}."] if unread else []
+    points += [f"no figure for {at.name}, an earlier one is used: {', '.join(late)}."] if late else []
+    points += [f"{row.indicator} {row.period}: {row.value:g} is not in what was printed, {row.as_printed!r}."
+               for row in _unlike(known.readings, known.indicators).itertuples()]  # fmt: skip
+    points += [
+        f"{row.indicator} is {row.rating} and has no commentary ({row.directorate})." for row in silent.itertuples()
     ]
+    if ledger.framework.risk is not None and register.empty:
+        points.append(f"no risk register for {at.name} in risks.csv.")
+    return points + [f"{row.risk}: {row.gap}" for row in gaps(register, notes, at.last_day).itertuples()]
+
+
+def _unlike(readings: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
+    """Find percentages that differ from every number in the cell as printed, such as 0.89 beside `89%`."""
+    shares = indicators.loc[indicators["unit"] == "%", "indicator"]
+    own = readings[readings["indicator"].isin(shares) & readings["value"].notna()]
+    numbers = own["as_printed"].str.findall(r"[0-9]+(?:[.][0-9]+)?")
+    alike = [not found or abs(value) in map(float, found) for value, found in zip(own["value"], numbers, strict=True)]
+    return own[[not each for each in alike]]

@@ -133,6 +133,13 @@ class Page:
         row = counts(here).sum()
         figures = pd.Series([tables.beside_target(each) for _, each in here.iterrows()], here.index)
         said = [words.tally(row, self.framework.ratings), words.furthest(here, figures), words.movement(here)]
+        late = int(here["late"].sum())
+        if late:
+            of = "monthly or quarterly " + ("indicator has" if late == 1 else "indicators have")
+            count = words.number(late).capitalize()
+            said.append(
+                f"{count} {of} no figure for this quarter and {'rests' if late == 1 else 'rest'} on an earlier one."
+            )
         caution = "Ratings rest on assumed thresholds; see “Where do the figures come from?”."
         return fill(
             "headline",

@@ -200,6 +200,8 @@ class RegisterPage(Page):
             f"{'names' if owned < 2 else 'name'} an owner and {words.number(dated) if dated else 'none'} "
             f"{'has' if dated < 2 else 'have'} a date."
         )
+        if actions.empty:
+            said = "No action is open."
         if found.empty:
             return fill(
                 "paragraph", look="", texts=["Scores, owners, directions and dates are all given, and agree.", said]

@@ -94,7 +94,8 @@ def target_note(row: pd.Series) -> str:
 
 def beside_target(row: pd.Series) -> str:
     """A figure beside what it is rated against: `7.19 days against 5`, `5 loans against 15 expected by now`."""
-    return f"{figure(row)} against {target(row)}{' expected by now' if row['share'] < 1 else ''}"
+    by = f"the end of {row['period_name']}" if row["late"] else "now"
+    return f"{figure(row)} against {target(row)}{f' expected by {by}' if row['share'] < 1 else ''}"
 
 
 def figure_note(row: pd.Series, quarter_name: str) -> str:
@@ -103,7 +104,8 @@ def figure_note(row: pd.Series, quarter_name: str) -> str:
     if row["cumulative"]:
         notes.append("to date" if pd.notna(row["to_date"]) else "total to date not known")
     if row["period_name"] != quarter_name:
-        notes.append(row["covers"] or row["period_name"])
+        says = row["period_name"] in row["covers"]
+        notes.append(row["covers"] if says else row["period_name"])
     elif row["status"] == "provisional" and row["covers"]:
         notes.append(words.lower_first(row["covers"]))
     if row["status"] in ("provisional", "estimate"):

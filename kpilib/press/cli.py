@@ -103,7 +103,11 @@ def _run(asked: argparse.Namespace) -> int:
     for fault in outcome.faults:
         print(fault, file=sys.stderr)
     print(f"{len(outcome.made)} files made in {outcome.folder}")
-    print(f"Open {outcome.folder / 'index.html'}")
+    for note in outcome.notes:
+        print(note)
+    pages = [name for name in outcome.made if name.endswith(".html")]
+    if pages:
+        print(f"Open {outcome.folder / ('index.html' if 'index.html' in pages else pages[0])}")
     return 1 if outcome.faults else 0
 
 

@@ -61,16 +61,12 @@ def execute(planned: PlannedPage, root: Path, output: Path, about: dict[str, Any
     """
     os.environ["KPILIB_ROOT"] = str(root)
     try:
-        papermill.execute_notebook(
-            str(planned.notebook),
-            str(output),
-            parameters=planned.parameters,
-            progress_bar=False,
-            log_output=False,
-            kernel_name="python3",
-            execution_timeout=PAGE_LIMIT,
-            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
-        )
+        try:
+            _run(planned, output)
+        except RuntimeError as error:
+            if type(error) is not RuntimeError:
+                raise
+            _run(planned, output)  # the kernel did not start: another program took its port in that moment
     except PapermillExecutionError as error:
         why = error.evalue.splitlines()[0] if error.evalue else error.ename
         place = f"{_shown(planned.notebook, root)}, cell {error.cell_index}"
@@ -91,6 +87,19 @@ def execute(planned: PlannedPage, root: Path, output: Path, about: dict[str, Any
     page.metadata["kpilib"] = about
     nbformat.write(page, str(output))
     return page
+
+
+def _run(planned: PlannedPage, output: Path) -> None:
+    papermill.execute_notebook(
+        str(planned.notebook),
+        str(output),
+        parameters=planned.parameters,
+        progress_bar=False,
+        log_output=False,
+        kernel_name="python3",
+        execution_timeout=PAGE_LIMIT,
+        extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
+    )
 
 
 def settle(page: NotebookNode) -> NotebookNode:

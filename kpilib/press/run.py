@@ -35,6 +35,7 @@ class Outcome:
 
     folder: Path
     made: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
 
@@ -168,18 +169,18 @@ def _bind(
     pdf: bool,
 ) -> None:
     """
-    Bind an appendix from its pages: HTML, and PDF where wanted.
+    Bind an appendix from its pages: HTML, and PDF where wanted; not where one of them failed or is out of date.
 
     Raises:
-        PageError: a page of it failed, or is older than the records; or it could not be drawn.
+        PageError: it could not be bound or drawn.
     """
     name = f"appendix-{appendix.letter}"
     for page in appendix.pages:
         made = pages.get(page, {}).get("status") == "made"
         if not made and (page in pages or plan.current(plan.page(page), manifest) != []):
             why = "failed" if page in pages else "is older than the records, or not made yet"
-            remedy = "Mend that page first." if page in pages else "Run the whole quarter, without --page."
-            raise PageError(Fault(f"{name} is not made", f"its page {page} {why}", remedy))
+            outcome.notes.append(f"{name} is left as it was: its page {page} {why}.")
+            return
     html, _ = PageExporter().from_notebook_node(_bound(plan, appendix, away="pages/"))
     _replace(plan.folder / f"{name}.html", html.encode())
     outcome.made.append(f"{name}.html")

@@ -106,6 +106,11 @@ def load_ledger(framework: str, edition: str = "public", root: str | Path | None
     folder = home(root) / "data" / framework
     faults: list[Fault] = []
     texts = {file: _read(folder / file, f"data/{framework}/{file}", faults) for file in FILES}
+    for path in sorted(folder.glob("*.csv")):
+        if path.name not in FILES:
+            faults.append(
+                Fault(f"data/{framework}/{path.name}", "is no file of the records", allowed(path.name, FILES))
+            )
     if edition == "public":
         if faults and not all(texts[file].attrs.get("whole") for file in ("indicators.csv", "risks.csv")):
             raise RecordsError(faults)  # what is exempt cannot be told, so nothing more may be quoted
@@ -140,8 +145,12 @@ def _read(path: Path, place: str, faults: list[Fault]) -> pd.DataFrame:
     if fault:
         faults.append(fault)
         return nothing
+    rows = _without_empty_end(rows)
     header = [name.strip() for name in rows[0]]
     wrong = list(column_faults(path.name, header, place))
+    if wrong:
+        faults.extend(wrong)
+        return nothing
     kept = {number: row for number, row in enumerate(rows[1:], 2) if any(cell.strip() for cell in row)}
     crooked = {number: row for number, row in kept.items() if len(row) != len(header)}
     for number, row in crooked.items():
@@ -149,13 +158,19 @@ def _read(path: Path, place: str, faults: list[Fault]) -> pd.DataFrame:
         remedy = "Look for a comma too many or too few, or a file cut short."
         wrong.append(Fault(f"{place}, row {number}", problem, remedy))
     faults.extend(wrong)
-    if len(wrong) > len(crooked):
-        return nothing
     straight = {number: row for number, row in kept.items() if number not in crooked}
     frame = pd.DataFrame(list(straight.values()), index=pd.Index(list(straight), name="row"), columns=header, dtype=str)
     frame = frame.apply(lambda column: column if column.name == "as_printed" else column.str.strip())
     frame.attrs.update(read=True, whole=not crooked)
     return frame
+
+
+def _without_empty_end(rows: list[list[str]]) -> list[list[str]]:
+    """Leave out columns at the end that have neither heading nor cell, as spreadsheets leave them."""
+    width = max(len(row) for row in rows)
+    while width and not any(row[width - 1].strip() for row in rows if len(row) >= width):
+        width -= 1
+    return [row[:width] for row in rows] if width >= len([name for name in rows[0] if name.strip()]) else rows
 
 
 def _rows(content: bytes, file: str, place: str) -> tuple[list[list[str]], Fault | None]:
@@ -179,9 +194,13 @@ def _rows(content: bytes, file: str, place: str) -> tuple[list[list[str]], Fault
         return rows, Fault(place, "is empty", f"Begin it with the heading {', '.join(FILES[file])}.")
     if not any(cell.strip() for cell in rows[0]):
         return rows, Fault(f"{place}, row 1", "is blank", f"Begin with the heading {', '.join(FILES[file])}.")
-    if len(rows[0]) == 1 and ";" in rows[0][0]:
+    if len(rows[0]) == 1 and any(sign in rows[0][0] for sign in ";\t"):
+        sign = "`;`" if ";" in rows[0][0] else "tabs"
         remedy = "Save it as `CSV UTF-8 (comma delimited)`."
-        return rows, Fault(place, "parts its cells by `;`, not by commas", remedy)
+        return rows, Fault(place, f"parts its cells by {sign}, not by commas", remedy)
+    if not {cell.strip() for cell in rows[0]} & set(FILES[file]):
+        remedy = f"Delete what stands above the heading {', '.join(FILES[file])}."
+        return rows, Fault(f"{place}, row 1", f"{','.join(rows[0])[:60]!r} is not the heading", remedy)
     return rows, None
 
 

@@ -58,13 +58,17 @@ TEXT = Cell()
 NAMED = Cell(needed=True)
 NUMERIC = Cell(
     "is not a number",
-    "Write digits only, with a point for decimals: no comma, % or £; leave it empty where there is none.",
+    "Write digits only, with a point for decimals, at most 15: no comma, % or £; leave it empty where there is none.",
     pattern=NUMBER,
 )
 WHOLE = Cell("is not a whole number", "Write digits only.", pattern=COUNT)
 PLACE = Cell("is not a whole number of 1 or more", "Write digits only, from 1 up.", pattern=RANK)
-DATE = Cell("is not a date", "Write it as 2020-03-31.", reads="date")
-PERIOD = Cell("is not a period", "Write 2019-20-Q3, 2019-20 or 2019-11.", reads="period")
+DATE = Cell("is not a date", "Write a day that there is, like 2020-03-31.", reads="date")
+PERIOD = Cell(
+    "is not a period",
+    "Write it like 2019-20-Q3, 2019-20 or 2019-11, as text, so that Excel makes no date of it.",
+    reads="period",
+)
 QUARTER = Cell("is not a quarter", "Write it as 2019-20-Q3.", reads="quarter")
 WITHIN = Cell("is not a tolerance", "Write `5%` of the target, or `2 points`.", pattern=TOLERANCE)
 
@@ -230,10 +234,13 @@ NUMBERS = {
 def column_faults(file: str, header: list[str], place: str) -> Iterator[Fault]:
     """Find columns that are unknown, doubled or missing."""
     columns = FILES[file]
-    for name in header:
-        if name not in columns:
+    for number, name in enumerate(header):
+        if not name:
+            letter = chr(ord("A") + number) if number < 26 else str(number + 1)
+            yield Fault(f"{place}, column {letter}", "has no heading", "Give it one, or empty the whole column.")
+        elif name not in columns:
             yield Fault(f"{place}, column {name!r}", "is not a column of this file", allowed(name, columns))
-    for name in sorted({name for name in header if header.count(name) > 1}):
+    for name in sorted({name for name in header if name and header.count(name) > 1}):
         yield Fault(f"{place}, column {name!r}", "stands twice in the heading", "Take one of them away.")
     meant = {difflib.get_close_matches(name, columns, n=1)[0] for name in header if _misspelt(name, columns)}
     for name, cell in columns.items():

@@ -255,3 +255,19 @@ def test_records_are_kept_apart_from_the_project(tmp_path: Path) -> None:
 
     assert sorted(path.relative_to(root) for path in root.rglob("*")) == before
     shutil.rmtree(root)
+
+
+def test_a_figure_of_an_earlier_quarter_is_named_as_such(tmp_path: Path) -> None:
+    """Where a quarterly indicator has no figure for the quarter, headline and table say so."""
+    page = opened(write(tmp_path), quarter="2019-20-Q4")
+
+    assert "One monthly or quarterly indicator has no figure for this quarter" in repr(page.headline())
+    assert "80.0% Quarter 3 2019/20" in repr(page.overview())
+
+
+def test_a_total_is_no_target_for_a_figure_that_does_not_add_up(tmp_path: Path) -> None:
+    """One quarter's own figure is never rated against the total of a year."""
+    page = opened(write(tmp_path, targets="litter,2019-20,total,400,\n"))
+
+    assert page.indicators["rating"].tolist() == ["not rated"]
+    assert "the only target is a total" in repr(page.commentary())

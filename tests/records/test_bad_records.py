@@ -22,7 +22,9 @@ READINGS = (
 READINGS_WORDS = (
     "Allowed: as_printed, covers, denominator, exempt, indicator, note, numerator, period, reported, status, value."
 )
-NUMBER = "Write digits only, with a point for decimals: no comma, % or £; leave it empty where there is none."
+NUMBER = (
+    "Write digits only, with a point for decimals, at most 15: no comma, % or £; leave it empty where there is none."
+)
 CELLS = "Look for a comma too many or too few, or a file cut short."
 
 MESSAGES = {
@@ -37,8 +39,8 @@ MESSAGES = {
         "Take one of them away.",
     ),
     "column_without_name": (
-        "data/tiny/readings.csv, column '': is not a column of this file",
-        READINGS_WORDS,
+        "data/tiny/readings.csv, column F: has no heading",
+        "Give it one, or empty the whole column.",
     ),
     # Names of something that is not there.
     "unknown_indicator": (
@@ -101,11 +103,11 @@ MESSAGES = {
     # Periods, quarters and dates.
     "bad_period": (
         "data/tiny/readings.csv, row 2, column period: 'Q1 2019/20' is not a period",
-        "Write 2019-20-Q3, 2019-20 or 2019-11.",
+        "Write it like 2019-20-Q3, 2019-20 or 2019-11, as text, so that Excel makes no date of it.",
     ),
     "year_that_skips_one": (
         "data/tiny/targets.csv, row 2, column period: '2019-21' is not a period",
-        "Write 2019-20-Q3, 2019-20 or 2019-11.",
+        "Write it like 2019-20-Q3, 2019-20 or 2019-11, as text, so that Excel makes no date of it.",
     ),
     "period_empty": (
         "data/tiny/readings.csv, row 2, column period: is empty",
@@ -125,15 +127,15 @@ MESSAGES = {
     ),
     "day_first": (
         "data/tiny/commentary.csv, row 3, column due: '31/12/2019' is not a date",
-        "Write it as 2020-03-31.",
+        "Write a day that there is, like 2020-03-31.",
     ),
     "month_thirteen": (
         "data/tiny/risk_notes.csv, row 2, column due: '2019-13-30' is not a date",
-        "Write it as 2020-03-31.",
+        "Write a day that there is, like 2020-03-31.",
     ),
     "date_in_words": (
         "data/tiny/milestones.csv, row 2, column due: 'by Christmas' is not a date",
-        "Write it as 2020-03-31.",
+        "Write a day that there is, like 2020-03-31.",
     ),
     # Rows that say a thing twice, and cells that do not agree.
     "duplicate_reading": (
@@ -376,3 +378,38 @@ def test_rows_are_numbered_as_in_a_spreadsheet(tmp_path: Path) -> None:
     path.write_text(f'{heading}\n\nlitter,2019-20-Q1,cause,"One\ntwo",,\n,,,,,\nlitter,2019-20-Q1,cuase,Three,,\n')
 
     assert [fault.partition(":")[0] for fault in faults(root)] == ["data/tiny/commentary.csv, row 5, column kind"]
+
+
+def test_a_misspelt_file_is_not_overlooked(tmp_path: Path) -> None:
+    """A CSV file of another name is refused, with the name that was meant."""
+    root = build(tmp_path)
+    (root / "data" / "tiny" / "commentary.csv").rename(root / "data" / "tiny" / "comentary.csv")
+
+    (fault,) = faults(root)
+
+    assert fault.startswith("data/tiny/comentary.csv: is no file of the records\n  Did you mean 'commentary.csv'?")
+
+
+@pytest.mark.parametrize("end", [",,,", ",", ", ,"])
+def test_empty_columns_at_the_end_are_left_out(tmp_path: Path, end: str) -> None:
+    """Columns without heading and cells, as spreadsheets leave them behind, do no harm."""
+    root = build(tmp_path)
+    path = root / "data" / "tiny" / "readings.csv"
+    path.write_text("".join(f"{line}{end}\n" for line in path.read_text().splitlines()))
+
+    assert len(load(root).readings) == 4
+
+
+@pytest.mark.parametrize(
+    ("first", "problem"),
+    [("sep=,\n", "'sep=,' is not the heading"), ("Our figures,,,,\n", "'Our figures,,,,' is not the heading")],
+)
+def test_what_stands_above_the_heading_is_told_once(tmp_path: Path, first: str, problem: str) -> None:
+    """A line above the heading earns one fault, not one for every row."""
+    root = build(tmp_path)
+    path = root / "data" / "tiny" / "readings.csv"
+    path.write_text(first + path.read_text())
+
+    (fault,) = faults(root)
+
+    assert fault.startswith(f"data/tiny/readings.csv, row 1: {problem}\n  Delete what stands above the heading")
