@@ -99,7 +99,7 @@ def _target_marks(
     if indicator["kind"] == "range":
         low, high = indicator["target_low"], indicator["target_high"]
         axes.axhspan(low, high, color=PLUM, alpha=0.12, linewidth=0)
-        axes.annotate(f"target {bare(low)} to {bare(high, unit)}", (1.01, (low + high) / 2),
+        axes.annotate(f"target\n{bare(low)} to\n{bare(high, unit)}", (1.01, (low + high) / 2),
                       xycoords=("axes fraction", "data"), color=PLUM, va="center")  # fmt: skip
         return [low, high]
     due, words_of_target = single_target(indicator)
