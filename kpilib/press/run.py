@@ -248,9 +248,11 @@ def _promised(plan: Plan) -> set[str]:
 
 
 def _clear(plan: Plan, pages: dict[str, dict[str, Any]], outcome: Outcome) -> None:
-    """Take away what an earlier run made and this one did not; a page that failed stands as it was."""
+    """Take away what this run did not make; a page that failed, and an appendix that needs it, stand as they were."""
     failed = {name for name, how in pages.items() if how["status"] == "failed"}
     kept = {f"pages/{name}.{kind}" for name in failed for kind in ("html", "ipynb")}
+    bound = [appendix.letter for appendix in plan.appendices if failed & set(appendix.pages)]
+    kept |= {f"appendix-{letter}.{kind}" for letter in bound for kind in ("html", "pdf")}
     kept |= {"manifest.json", "index.html", f"pages/{OVERVIEW}.ipynb", *outcome.made}
     for file in plan.folder.rglob("*"):
         if file.is_file() and file.relative_to(plan.folder).as_posix() not in kept:

@@ -429,3 +429,20 @@ def test_nbval_notices_a_changed_figure(root: Path, tmp_path: Path) -> None:
 
     assert done.returncode == 1
     assert "28 businesses" in done.stdout
+
+
+def test_an_appendix_whose_page_failed_stands_as_it_was(
+    kpilib: Command, report: Path, root: Path, tmp_path: Path
+) -> None:
+    """A whole run with one failing page leaves that page's appendix, HTML and PDF, from the run before."""
+    shutil.copytree(root, tmp_path / "copy")
+    broken(tmp_path / "copy", "place_to_visit", "1 / 0")
+
+    done = kpilib("run", *QUARTER, "--root", str(tmp_path / "copy"), "--no-pdf")
+
+    after = sums(tmp_path / "copy/outputs" / QUARTER[0] / QUARTER[1] / "public")
+    assert done.returncode == 1
+    assert "ZeroDivisionError: division by zero" in done.stderr
+    assert "appendix-B is left as it was: its page place_to_visit failed." in done.stdout
+    for name in ("appendix-B.html", "appendix-B.pdf", "pages/place_to_visit.html"):
+        assert after[name] == sums(report)[name]
