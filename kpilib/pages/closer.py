@@ -6,14 +6,19 @@ Each word takes the indicators to look at, so that it serves any council's.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import pandas as pd
 
+from kpilib.judgement import benchmark
 from kpilib.judgement.figures import bare, gap, show
 from kpilib.pages import closer_charts, tables, words
 from kpilib.pages.page import Page
 from kpilib.pages.shown import Shown, fill, together
 from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.periods import month
+
+Standings = list[tuple[pd.Series, pd.DataFrame]]  # measures, each with its standings by group
 
 
 class CloserLook(Page):
@@ -136,7 +141,8 @@ class CloserLook(Page):
         return together([self._against(self._one(indicator)) for indicator in indicators])
 
     def _against(self, row: pd.Series) -> Shown:
-        known = self.benchmarks[(self.benchmarks["indicator"] == row["indicator"]) & self.benchmarks["value"].notna()]
+        named = self.benchmarks[~self.benchmarks["grouped"]]
+        known = named[(named["indicator"] == row["indicator"]) & named["value"].notna()]
         series = self._series(row["indicator"])
         if known.empty or series.empty:
             return _heading(row["short_name"], ["There is nothing to compare yet."])
@@ -164,6 +170,113 @@ class CloserLook(Page):
             row.who if row.period_name in row.who else f"{row.who}, {row.period_name}" for row in named.itertuples()
         ]
         return named.assign(who=dated)
+
+    @cached_property
+    def standings(self) -> pd.DataFrame:
+        """Where the council stands in each group of comparators, by indicator and period; see `benchmark.beside`."""
+        judged = pd.concat([self.indicators, self.supporting])
+        over = self.benchmarks[self.benchmarks["end"] <= self.quarter.end]
+        return benchmark.beside(self.readings, over, self._ledger.comparators, judged, self.quarter)
+
+    @cached_property
+    def _groups(self) -> list[str]:
+        """The groups of comparators, the closest first: that with the fewest members."""
+        return list(self._ledger.comparators["group"].value_counts(ascending=True).index)
+
+    def among_others(self, *indicators: str) -> Shown:
+        """Where the council stands in whole groups of others, by the latest period that each measure has."""
+        measures = [self._one(indicator) for indicator in indicators]
+        looked = self.standings[self.standings["indicator"].isin(indicators)]
+        last = looked[looked["end"] == looked.groupby("indicator")["end"].transform("max")]
+        chosen = [(row, self._closest_first(last[last["indicator"] == row["indicator"]])) for row in measures]
+        known = [(row, groups) for row, groups in chosen if len(groups)]
+        names = [name for name in self._groups if any(name in groups.index for _, groups in known)]
+        council = self.framework.council
+        said = [_heading(row["short_name"], _stands(row, groups, council)) for row, groups in chosen]
+        if not known:
+            return together(said)
+        about = self.benchmarks[self.benchmarks["grouped"] & self.benchmarks["indicator"].isin(indicators)]
+        sources = [words.sentence(source) for source in dict.fromkeys(about["source"]) if source]
+        notes = [f"Sources: {' '.join(sources)}"] if sources else []
+        cautions = pd.DataFrame([row for row, _ in known]).groupby("note", sort=False)["short_name"].agg(list)
+        notes.extend(note if len(whose) > 1 else f"{whose[0]}: {note}" for note, whose in cautions.items() if note)
+        lead = (
+            f"A rank counts {council} among those that have a figure; "
+            "those with the same figure share the better place. "
+            f"A median is that of the others. Shown is what was published by {self.quarter.name}. "
+            "A rank does not say how far apart figures are; the strips do."
+        )
+        return together(
+            [
+                fill("paragraph", texts=[lead]),
+                *said,
+                self._strips(known, about, names),
+                self._standings_table(known, names),
+                self._ranks_by_period(measures, looked[looked["group"] == names[-1]], names[-1]),
+                fill("paragraph", look="small", texts=[" ".join(notes)] if notes else []),
+            ]
+        )
+
+    def _closest_first(self, standings: pd.DataFrame) -> pd.DataFrame:
+        """A measure's standings in one period, by group, the closest group first."""
+        standings = standings[(standings["compared"] > 0) | (standings["compared"].max() == 0)].set_index("group")
+        return standings.reindex([name for name in self._groups if name in standings.index])
+
+    def _strips(self, known: Standings, about: pd.DataFrame, names: list[str]) -> Shown:
+        """Every figure of the same period, a strip for each measure."""
+        kept = ["indicator", "short_name", "unit", "decimals", "good_is", "target_low", "target_high"]
+        measures = pd.DataFrame(
+            [
+                {
+                    **row[kept],
+                    **groups.iloc[0][["period", "period_name", "value", "median"]],
+                    "ranks": _ranks(groups),
+                    "directed": groups["best"].notna().any(),
+                }
+                for row, groups in known
+            ]
+        )
+        members = self._ledger.comparators
+        close = members.loc[members["group"] == names[0], "comparator"]
+        marks = about[about["value"].notna()].merge(measures[["indicator", "period"]])
+        marks = marks.assign(close=marks["comparator"].isin(close))
+        drawn = measures[measures["indicator"].isin(marks["indicator"])]
+        return closer_charts.strips(drawn, marks, self.framework.council, names) if len(drawn) else together([])
+
+    def _standings_table(self, known: Standings, names: list[str]) -> Shown:
+        """The same in figures: how old they are, medians and ranks."""
+        rows = []
+        for row, groups in known:
+            first, every = groups.iloc[0], groups.reindex(names)
+            value = bare(first["value"], row["unit"], row["decimals"]) or "No figure"
+            medians = [bare(median, row["unit"], row["decimals"]) for median in every["median"]]
+            ranks = [_rank(each) for _, each in every.iterrows()]
+            quartile = show(every.iloc[-1]["quartile"])
+            age = words.counted(int(first["age_months"]), "month")
+            measure = tables.under(row["short_name"], f"{first['period_name']}, {age} old")
+            rows.append(tables.Row(measure, [value, *medians, *ranks, quartile]))
+        heads = ["Measure", self.framework.council, *[f"Median of {name}" for name in names]]
+        heads += [*[f"Rank among {name}" for name in names], "Quartile"]
+        caption = f"The latest figures beside those of others. The quartile is that among {names[-1]}; 1 is best."
+        return tables.table(caption, heads, rows, numbers=range(1, len(heads)), look="names")
+
+    def _ranks_by_period(self, measures: list[pd.Series], standings: pd.DataFrame, group: str) -> Shown:
+        """Each measure's rank in one group, period by period."""
+        ranked = standings[standings["rank"].notna()].sort_values("end", kind="stable")
+        periods = list(dict.fromkeys(ranked["period_name"]))
+        rows = []
+        for row in measures:
+            own = ranked[ranked["indicator"] == row["indicator"]].set_index("period_name")
+            if len(own):
+                cells = [_rank(own.loc[name]) if name in own.index else "" for name in periods]
+                rows.append(tables.Row(row["short_name"], cells))
+        if len(periods) < 2:
+            return together([])
+        caption = (
+            f"Ranks among {group}, period by period; an empty cell has none to give. "
+            "A rank also moves when others do better or worse."
+        )
+        return tables.table(caption, ["Measure", *periods], rows, numbers=range(1, len(periods) + 1))
 
     def beside(self, *indicators: str) -> Shown:
         """The supporting measures of some indicators, beside what they throw light on."""
@@ -209,6 +322,50 @@ def _place(better: int, comparators: list[str], council: str) -> str:
     if better < count:
         who = f"{words.number(better).capitalize()} of the {words.number(count)}"
     return f"{who} comparators {'do' if better > 1 else 'does'} better than {council}."
+
+
+def _stands(row: pd.Series, groups: pd.DataFrame, council: str) -> list[str]:
+    """Say how a figure stands beside the median of the closest group, then its rank in each, and how old it is."""
+    if groups.empty:
+        return ["There is nothing to compare yet."]
+    close = groups.iloc[0]
+    unit, decimals, when = row["unit"], row["decimals"], close["period_name"]
+    median = bare(close["median"], unit, decimals)
+    count = words.counted(int(close["compared"]), "figure")
+    if pd.isna(close["value"]):
+        return [*([f"In {when} the median of {close.name} was {median}, from {count}."] if median else []),
+                close["not_comparable"]]  # fmt: skip
+    own = f"In {when} {council} had {show(close['value'], unit, decimals)}"
+    beside = f", {_apart(close, unit, decimals)} the median of {close.name} ({median}, from {count})" if median else ""
+    place = f"It ranked {_ranks(groups)}, which is quartile {groups.iloc[-1]['quartile']:.0f} (1 is best)."
+    age = [f"The figure is {words.counted(int(close['age_months']), 'month')} old."] if close["age_months"] else []
+    return [f"{own}{beside}.", f"{close['not_comparable']} It has no rank." if close["not_comparable"] else place, *age]
+
+
+def _apart(close: pd.Series, unit: str, decimals: float) -> str:
+    """Say how far a figure is from the median: better or worse where that can be said, else above or below."""
+    apart, known = close["value"] - close["median"], pd.notna(close["gap"])
+    way = close["gap"] if known else apart
+    if abs(way) <= 1e-9:
+        return "the same as" if abs(apart) <= 1e-9 else "as good as"
+    word = "points" if unit == "%" else unit if unit == "£" else ""
+    much = show(abs(way), word, decimals)
+    if much == show(0, word, decimals):
+        much = gap(way, unit, decimals)
+    good, bad = ("better than", "worse than") if known else ("above", "below")
+    return f"{much} {good if way > 0 else bad}"
+
+
+def _ranks(groups: pd.DataFrame) -> str:
+    """Name the rank in each group: `10 of 16 among nearest neighbours and 93 of 151 among all authorities`."""
+    return words.listed([f"{_rank(row)} among {row.name}" for _, row in groups.iterrows() if pd.notna(row["rank"])])
+
+
+def _rank(standing: pd.Series) -> str:
+    """Write a rank; nothing where there is no such group."""
+    if pd.isna(standing["compared"]):
+        return ""
+    return f"{standing['rank']:.0f} of {standing['of']:.0f}" if pd.notna(standing["rank"]) else "No rank"
 
 
 def _ranked(row: pd.Series) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from kpilib.judgement.figures import bare, show
@@ -167,3 +169,88 @@ def others(indicator: pd.Series, frame: pd.DataFrame) -> Shown:
     axes.barh(places, frame["value"], height=0.3, color=colours)
     axes.set_xlim(0, frame["value"].max() * 1.05)
     return picture(figure, f"{indicator['short_name']}, best first. {'; '.join(figures)}.")
+
+
+@styled
+def strips(measures: pd.DataFrame, marks: pd.DataFrame, council: str, groups: Sequence[str]) -> Shown:
+    """
+    Chart where a council's figures lie among those of others: a strip for each measure, better to the right.
+
+    A strip spans its own figures, but reaches no further beyond the middle half of them than three times the breadth
+    of that half: a few figures far out would press all others together, and are an arrow at its end instead.
+
+    Args:
+        measures: a row for each strip, with indicator, short_name, period_name, unit, decimals, good_is, target_low,
+            target_high, value (the council's), median (of the closest group), ranks in words, and directed: whether
+            it is known which way is good.
+        marks: the others' figures, with indicator, value and close (whether of the closest group).
+        council: whose figure is labelled.
+        groups: the names of the groups, the closest first.
+    """
+    names = [f"{row.short_name}, {row.period_name}" for row in measures.itertuples()]
+    figure, axes = row_canvas(names)
+    figure.set_size_inches(4.8, 0.35 + 0.66 * len(names))
+    figure.subplots_adjust(left=0.06, right=0.94)
+    axes.set_xlim(0, 1)
+    said = []
+    for place, (name, (_, row)) in enumerate(zip(names, measures.iterrows(), strict=True)):
+        left, right = _strip(axes, place, row, marks[marks["indicator"] == row["indicator"]])
+        own, median = (bare(row[column], row["unit"], row["decimals"]) for column in ("value", "median"))
+        middle = f", the median of {groups[0]} is {median}" if median else ""
+        rank = f", rank {row['ranks']}" if row["ranks"] else ""
+        said.append(f"{name}: {own or 'no figure'}{rank}; all lie from {left} to {right}{middle}")
+    dots = f"dark dots are {groups[0]}, pale ones the rest of " if len(groups) > 1 else "dots are "
+    aimless = list(measures.loc[~measures["directed"].astype(bool), "short_name"])
+    more = f"; for {words.listed(aimless)}, where the records do not say which way is good, more is" if aimless else ""
+    return picture(
+        figure,
+        words.aloud(f"{council} among others. {'. '.join(said)}."),
+        f"The diamond is {council}; {dots}{groups[-1]}; the line is the median of {groups[0]}. "
+        f"Better is to the right{more}. Each strip has a scale of its own, from the figure at its left end "
+        "to the one at its right; an arrow stands for figures beyond it.",
+    )
+
+
+def _strip(axes: Axes, place: int, row: pd.Series, others: pd.DataFrame) -> tuple[str, str]:
+    """Draw one strip, and give the figures at its ends."""
+    mine = pd.Series([row["value"]]).dropna()
+    theirs, own = _goodness(others["value"], row), _goodness(mine, row)
+    quarter, three = theirs.quantile(0.25), theirs.quantile(0.75)
+    reach = 3 * (three - quarter)
+    span = pd.concat([theirs[theirs.between(quarter - reach, three + reach)], own])
+    low, high = span.min(), span.max()
+
+    def across(amounts: pd.Series) -> pd.Series:
+        share = (amounts - low) / (high - low) if high > low else 0 * amounts + 0.5
+        return 0.13 + 0.74 * share.clip(0, 1)
+
+    marks = others.assign(x=across(theirs).round(2))[theirs.between(low, high)].sort_values("close", ascending=False)
+    stacks = marks.groupby("x")["x"]
+    turn = stacks.cumcount()
+    marks = marks.assign(y=place + (turn + 1) // 2 * (-1) ** turn * min(0.06, 0.36 / stacks.size().max()))
+    for close, colour, size in ((False, GREY, 2.5), (True, INK, 3.5)):
+        here = marks[marks["close"] == close]
+        axes.plot(here["x"], here["y"], "o", color=colour, markersize=size, markeredgewidth=0)
+    for x in across(_goodness(pd.Series([row["median"]]).dropna(), row)):
+        axes.plot([x, x], [place - 0.22, place + 0.22], color=PLUM, linewidth=2, solid_capstyle="butt")
+    for sign, x in [("<", 0.115)] * bool((theirs < low).any()) + [(">", 0.885)] * bool((theirs > high).any()):
+        axes.plot([x], [place], sign, color=GREY, markersize=5)
+    for x in across(own):
+        axes.plot([x], [place], "D", color=NAVY, markersize=7.5, markeredgecolor="white", zorder=4)
+        written = bare(row["value"], row["unit"], row["decimals"])
+        axes.annotate(written, (x, place + 0.31), ha="center", va="center", weight="bold", bbox=ON_WHITE)
+    every = pd.concat([others["value"], mine], ignore_index=True).loc[
+        pd.concat([theirs, own], ignore_index=True).sort_values(kind="stable").index
+    ]
+    left, right = (bare(value, row["unit"], row["decimals"]) for value in (every.iloc[0], every.iloc[-1]))
+    axes.annotate(left, (0.095, place), ha="right", va="center", color=SOFT)
+    axes.annotate(right, (0.905, place), ha="left", va="center", color=SOFT)
+    return left, right
+
+
+def _goodness(values: pd.Series, row: pd.Series) -> pd.Series:
+    """Turn figures into amounts that grow to the right; more is to the right where no way is known to be good."""
+    if row["good_is"] == "near" and row["directed"]:
+        top = row["target_low"] if pd.isna(row["target_high"]) else row["target_high"]
+        return -np.maximum(np.maximum(row["target_low"] - values, values - top), 0)
+    return -values if row["good_is"] == "low" else values

@@ -7,7 +7,9 @@ An edition filters at the door: what is exempt never reaches the public ledger.
 from __future__ import annotations
 
 import csv
+import difflib
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +17,7 @@ from pathlib import Path
 import pandas as pd
 
 from kpilib.records.faults import Fault, RecordsError, allowed
-from kpilib.records.framework import EDITIONS, Framework, RiskScales, home, load_framework
+from kpilib.records.framework import EDITIONS, RATINGS, Framework, RiskScales, home, load_framework
 from kpilib.records.periods import Period, period
 from kpilib.records.schema import (
     FILES,
@@ -35,6 +37,7 @@ class Ledger:
     The records of one framework, one frame for each file.
 
     Frames that hold periods have `start` and `end` too, in months, so that they can be put in order.
+    Benchmarks have `grouped` too: whether the comparator belongs to a group of comparators.csv.
     A file that is absent is an empty frame. Nothing here is ever changed in place.
     """
 
@@ -45,6 +48,7 @@ class Ledger:
     targets: pd.DataFrame
     overrides: pd.DataFrame
     benchmarks: pd.DataFrame
+    comparators: pd.DataFrame
     commentary: pd.DataFrame
     risks: pd.DataFrame
     risk_notes: pd.DataFrame
@@ -121,11 +125,10 @@ def load_ledger(framework: str, edition: str = "public", root: str | Path | None
     faults.extend(_relation_faults(texts, loaded, f"data/{framework}"))
     if faults:
         raise RecordsError(faults)
-    return Ledger(
-        loaded,
-        edition,
-        *(_typed(file, frame, loaded.year_starts) for file, frame in texts.items()),
-    )
+    typed = {file: _typed(file, frame, loaded.year_starts) for file, frame in texts.items()}
+    benchmarks = typed["benchmarks.csv"]
+    benchmarks["grouped"] = benchmarks["comparator"].isin(typed["comparators.csv"]["comparator"])
+    return Ledger(loaded, edition, *typed.values())
 
 
 def _read(path: Path, place: str, faults: list[Fault]) -> pd.DataFrame:
@@ -223,8 +226,25 @@ def without_exempt(texts: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
             if key in frame:
                 rows = rows[~frame.loc[rows, key].isin(hidden)]
         kept[file] = frame.loc[rows]
+        if "merged_from" in frame:  # an open risk that took in an exempt one must not name it
+            merged = [_without(text, gone["risk"]) for text in kept[file]["merged_from"]]
+            kept[file] = kept[file].assign(merged_from=pd.Series(merged, index=rows, dtype=str))
         kept[file].attrs = frame.attrs
+    known, left = (set(part["benchmarks.csv"]["comparator"]) for part in (texts, kept))
+    members = kept["comparators.csv"]  # a comparator of nothing but exempt figures goes with them
+    kept["comparators.csv"] = members[~members["comparator"].isin(known - left)]
     return kept
+
+
+def _without(merged: str, hidden: set[str]) -> str:
+    """Leave out of a list of risks' numbers those that are hidden, also where the list is not well written."""
+    numbers = _numbers(merged)
+    return "; ".join(number for number in numbers if number not in hidden) if hidden & set(numbers) else merged
+
+
+def _numbers(merged: str) -> list[str]:
+    """Part a list of risks' numbers, whatever stands between them."""
+    return re.findall(r"[A-Za-z0-9]+", merged)
 
 
 def _exempt_rows(frame: pd.DataFrame) -> pd.DataFrame:
@@ -255,7 +275,20 @@ def _relation_faults(texts: dict[str, pd.DataFrame], framework: Framework, folde
     if texts["risks.csv"].attrs.get("whole"):
         place = f"{folder}/risk_notes.csv"
         yield from unknown_faults(texts["risk_notes.csv"], "risk", texts["risks.csv"]["risk"], place, "risks.csv")
+        yield from _merger_faults(texts["risks.csv"], f"{folder}/risks.csv", framework.year_starts)
+    if texts["benchmarks.csv"].attrs.get("read") and texts["benchmarks.csv"].attrs.get("whole"):
+        yield from _comparator_faults(texts["comparators.csv"], texts["benchmarks.csv"], f"{folder}/comparators.csv")
     yield from _value_faults(texts, framework, folder)
+
+
+def _comparator_faults(comparators: pd.DataFrame, benchmarks: pd.DataFrame, place: str) -> Iterator[Fault]:
+    """Find members of a group that no benchmark is of; there may be hundreds, so only the nearest is named."""
+    known = set(benchmarks["comparator"])
+    for row, name in comparators.loc[~comparators["comparator"].isin({*known, ""}), "comparator"].items():
+        nearest = difflib.get_close_matches(name, known, n=1)
+        hint = f"Did you mean {nearest[0]!r}? " if nearest else ""
+        remedy = f"{hint}Write it as benchmarks.csv does, or take the row away."
+        yield Fault(f"{place}, row {row}, column comparator", f"{name!r} is not in benchmarks.csv", remedy)
 
 
 def _value_faults(texts: dict[str, pd.DataFrame], framework: Framework, folder: str) -> Iterator[Fault]:
@@ -270,6 +303,7 @@ def _value_faults(texts: dict[str, pd.DataFrame], framework: Framework, folder: 
         problem = f"{readings.at[row, 'value']!r} stands beside the status {status[row]!r}"
         remedy = "Take the figure away, or give it the status final, provisional or estimate."
         yield Fault(f"{folder}/readings.csv, row {row}, column value", problem, remedy)
+    yield from _colour_faults(texts, framework, folder)
     targets = texts["targets.csv"]
     for row in targets.index[targets["kind"].eq("range") & targets["high"].eq("")]:
         yield Fault(f"{folder}/targets.csv, row {row}, column high", "is empty", "A range needs low and high.")
@@ -288,11 +322,27 @@ def _value_faults(texts: dict[str, pd.DataFrame], framework: Framework, folder: 
             said = texts["benchmarks.csv"].loc[row]
             problem = f"{said['rank']!r} is more than the {said['of']} that are ranked"
             yield Fault(f"{folder}/benchmarks.csv, row {row}, column rank", problem, "Correct rank or of.")
+    yield from _status_faults(texts["milestones.csv"], framework, f"{folder}/milestones.csv")
     if framework.risk is not None:
         yield from _scale_faults(texts["risks.csv"], framework.risk, f"{folder}/risks.csv")
     if framework.risk is None and len(texts["risks.csv"]):
         remedy = "Give the scales and bands of the scores there."
         yield Fault(f"params/{framework.slug}/framework.yml", "has risks but no `risk` part", remedy)
+
+
+def _colour_faults(texts: dict[str, pd.DataFrame], framework: Framework, folder: str) -> Iterator[Fault]:
+    """Find cells that speak of a rating that the framework has no label for."""
+    place = f"params/{framework.slug}/framework.yml has no label for"
+    said = texts["overrides.csv"]["rating"]
+    for row, rating in said[said.isin(set(RATINGS) - set(framework.colours))].items():
+        remedy = allowed(rating, [*framework.colours, "not rated"])
+        yield Fault(f"{folder}/overrides.csv, row {row}, column rating", f"{place} {rating!r}", remedy)
+    for file, column in (("indicators.csv", "amber_within"), ("targets.csv", "amber_at")):
+        if "amber" not in framework.ratings and column in texts[file]:
+            for row in texts[file].index[texts[file][column] != ""]:
+                yield Fault(
+                    f"{folder}/{file}, row {row}, column {column}", f"{place} 'amber'", "Empty it, or give the label."
+                )
 
 
 def _last_month(text: str, year_starts: int) -> float:
@@ -301,6 +351,35 @@ def _last_month(text: str, year_starts: int) -> float:
         return period(text, year_starts).end
     except ValueError:
         return float("nan")
+
+
+def _merger_faults(risks: pd.DataFrame, place: str, year_starts: int) -> Iterator[Fault]:
+    """Find risks said to have been taken in that no earlier register has, or that are still there."""
+    if "merged_from" not in risks:
+        return
+    ends = risks["quarter"].map(lambda text: _last_month(text, year_starts))
+    for row in risks.index[risks["merged_from"] != ""]:
+        here = f"{place}, row {row}, column merged_from"
+        earlier = set(risks.loc[ends < ends[row], "risk"])
+        now = set(risks.loc[risks["quarter"] == risks.at[row, "quarter"], "risk"])
+        for number in _numbers(risks.at[row, "merged_from"]):
+            if number == risks.at[row, "risk"]:
+                yield Fault(here, f"{number!r} is the row's own number", "Name the risks that this one took in.")
+            elif number in now:
+                problem = f"{number!r} still has a row in {risks.at[row, 'quarter']}"
+                yield Fault(here, problem, "Take that row away if it was merged, or else take the number out here.")
+            elif number not in earlier:
+                yield Fault(here, f"{number!r} is in no earlier register", allowed(number, earlier - now))
+
+
+def _status_faults(milestones: pd.DataFrame, framework: Framework, place: str) -> Iterator[Fault]:
+    """Find statuses that are none of the council's words; an empty one is no fault, and case does not matter."""
+    known = [word for words in framework.milestones.values() for word in words]
+    said = milestones["status"]
+    strange = said.ne("") & ~said.str.casefold().isin([word.casefold() for word in known])
+    for row, status in said[strange].items():
+        problem = f"{status!r} is not a milestone's status in framework.yml"
+        yield Fault(f"{place}, row {row}, column status", problem, allowed(status, known))
 
 
 def _scale_faults(risks: pd.DataFrame, scales: RiskScales, place: str) -> Iterator[Fault]:
