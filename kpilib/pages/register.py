@@ -7,8 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-from kpilib.judgement.risk import assess, gaps
-from kpilib.pages import tables, words
+from kpilib.judgement.figures import show
+from kpilib.judgement.risk import actions, assess, band, gaps, standing
+from kpilib.pages import progress, tables, words
 from kpilib.pages.page import Page
 from kpilib.pages.shown import Shown, fill, together
 from kpilib.records.faults import Fault, RecordsError
@@ -17,8 +18,10 @@ from kpilib.records.ledger import Ledger
 from kpilib.records.periods import Period
 
 NO_REGISTER = "The records hold no register for this quarter."
+NO_TARGETS = "This register gives no target scores or dates yet, so no course can be judged."
 PLURAL = {"risk": "risks", "opportunity": "opportunities"}
 STATED = {"up": "Increasing", "level": "Level", "down": "Reducing", "new": "New", "not stated": "Not stated"}
+MOVED = {"up": "higher", "down": "lower"}
 ARROW = {"up": "↑", "level": "→", "down": "↓", "new": "+", "not stated": "·"}
 HEADINGS = {
     "cause": "Causes",
@@ -31,7 +34,11 @@ HEADINGS = {
 
 
 class RegisterPage(Page):
-    """The risk and opportunity register of a quarter."""
+    """
+    The risk and opportunity register of a quarter.
+
+    A page whose entry names a directorate is about the risks and opportunities of that directorate alone.
+    """
 
     @property
     def scales(self) -> RiskScales:
@@ -45,24 +52,49 @@ class RegisterPage(Page):
 
     @cached_property
     def risks(self) -> pd.DataFrame:
-        """The quarter's risks and opportunities, assessed, in the register's order; closed ones last."""
-        return assess(self._ledger.risks, self.scales.bands, self.quarter)
+        """The quarter's risks and opportunities, assessed, in the register's order; closed and merged ones last."""
+        assessed = assess(self._ledger.risks, self.scales.bands, self.quarter, self.scales.appetite)
+        directorate = self.entry.directorate
+        return assessed[assessed["directorate"] == directorate] if directorate else assessed
 
     @cached_property
     def risk_notes(self) -> pd.DataFrame:
         """Consequences, controls, actions and progress of each."""
         notes = self._ledger.risk_notes
-        return notes[notes["quarter"] == self.quarter.text]
+        return notes[(notes["quarter"] == self.quarter.text) & notes["risk"].isin(self.risks["risk"])]
+
+    @cached_property
+    def _standing(self) -> pd.DataFrame:
+        """What stands in the register now."""
+        return standing(self.risks)
 
     def _open(self, kind: str) -> pd.DataFrame:
-        return self.risks[(self.risks["kind"] == kind) & (self.risks["movement"] != "closed")]
+        return self._standing[self._standing["kind"] == kind]
+
+    @cached_property
+    def _open_actions(self) -> pd.DataFrame:
+        listed = actions(self.risk_notes, self.quarter)
+        return listed[listed["state"] != "done"]
+
+    @cached_property
+    def _aimed(self) -> set[str]:
+        """Those that have a target score, a date for it, or a course that the council states."""
+        here = self._standing
+        known = here["target_score"].notna() | (here["target_date"] != "") | (here["progress"] != "")
+        return set(here.loc[known, "risk"])
+
+    def _nothing(self) -> str:
+        """What to say where there is nothing to show."""
+        if self.entry.directorate and self._ledger.risks["quarter"].eq(self.quarter.text).any():
+            return f"The register names no risk or opportunity of {self.entry.directorate} for this quarter."
+        return NO_REGISTER
 
     def _facts(self) -> list[str]:
         return [words.counted(len(self._open(kind)), kind, PLURAL[kind]) for kind in PLURAL]
 
     def headline(self) -> Shown:
         """How many risks stand in which band."""
-        return fill("headline", lead=register_words(self._ledger, self.scales, self.quarter), tiles=[], caution="")
+        return fill("headline", lead=_in_bands(self._standing) or self._nothing(), tiles=[], caution="")
 
     def matrix(self) -> Shown:
         """Each risk placed by impact and likelihood after its actions; opportunities in a table of their own."""
@@ -85,49 +117,100 @@ class RegisterPage(Page):
 
     def _square(self, here: pd.DataFrame, kind: str, impact: int, likelihood: int) -> dict:
         score = impact * likelihood
+        name = self._bands[score]
         placed = here[(here["residual_impact"] == impact) & (here["residual_likelihood"] == likelihood)]
         return {
             "score": score,
-            "band": self._band_of(score),
-            "look": self._look(self._band_of(score), kind),
+            "band": name,
+            "look": self._look(name, kind),
             "risks": [tables.link(f"#{risk}", risk) for risk in placed["risk"]],
         }
 
-    def _band_of(self, score: int) -> str:
-        return next((band for band, (low, high) in self.scales.bands.items() if low <= score <= high), "")
+    @cached_property
+    def _bands(self) -> pd.Series:
+        """The band of every score that there can be."""
+        scores = range(len(self.scales.impact) * len(self.scales.likelihood) + 1)
+        return band(pd.Series(scores), self.scales.bands)
 
-    def _look(self, band: str, kind: str) -> str:
+    def _look(self, name: str, kind: str) -> str:
         """The class of a band, lowest first; an opportunity's has colours of its own, since high is good."""
         names = list(self.scales.bands)
         family = "band" if kind == "risk" else "gain"
-        return f"{family}-{names.index(band) + 1}" if band in names else ""
+        return f"{family}-{names.index(name) + 1}" if name in names else ""
 
     def changes(self) -> Shown:
-        """What is new, closed, up or down since the last register; and what the council states."""
+        """What is new, gone, for better or for worse since the last register; and what the council states."""
         if self.risks.empty:
-            return fill("paragraph", texts=[NO_REGISTER])
-        moved = self.risks["movement"]
-        said = []
-        if (moved == "no earlier register").all():
-            said.append("The records hold no earlier register, so scores cannot be compared with last quarter's.")
-        else:
-            for word, verb in (
-                ("new", "new"),
-                ("closed", "closed"),
-                ("up", "higher"),
-                ("down", "lower"),
-                ("level", "level"),
-            ):
-                names = list(self.risks.loc[moved == word, "risk"])
-                if names:
-                    said.append(f"{words.sentence(verb)[:-1]}: {words.listed(names)}.")
+            return fill("paragraph", texts=[self._nothing()])
+        said = self._moves()
         stated = self.risks[self.risks["stated"].isin(STATED)]
         parts = [
             f"{STATED[word].lower()}: {words.listed(list(group['risk']))}"
             for word, group in stated.groupby("stated", sort=False)
         ]
-        said.append(f"As the papers state the direction of travel: {'; '.join(parts)}.")
+        if parts:
+            said.append(f"As the papers state the direction of travel: {'; '.join(parts)}.")
         return fill("paragraph", texts=said)
+
+    def _moves(self) -> list[str]:
+        """A sentence for each way in which the register moved."""
+        moved = self.risks["movement"]
+        if (moved == "no earlier register").all():
+            return ["The records hold no earlier register, so scores cannot be compared with last quarter's."]
+        names = {word: list(group["risk"]) for word, group in self.risks.groupby("movement")}
+        said = [f"New: {words.listed(names['new'])}."] if "new" in names else []
+        if "closed" in names:
+            said.append(f"Closed: {words.listed(names['closed'])}.")
+        merged = self.risks[moved == "merged"]
+        if len(merged):
+            into = [f"{row.risk} into {row.merged_into.replace('; ', ' and ')}" for row in merged.itertuples()]
+            said.append(f"Merged: {words.listed(into)}.")
+        for (kind, word), group in self.risks[moved.isin(MOVED)].groupby(["kind", "movement"], sort=False):
+            scores = [
+                f"{row.risk} (from {show(row.previous_score)} to {show(row.residual_score)})"
+                for row in group.itertuples()
+            ]
+            way = group["movement_direction"].iloc[0]
+            said.append(
+                f"{PLURAL[kind].capitalize()} with a {MOVED[word]} score, which is {way}: {words.listed(scores)}."
+            )
+        if "level" in names:
+            said.append(f"Level: {words.listed(names['level'])}.")
+        return said
+
+    def profile(self) -> Shown:
+        """
+        The risk profile summary: for each, whether it is on course towards its target and within the appetite.
+
+        Where the register gives no targets it says so, and shows what there is if there is an appetite.
+        """
+        here = self._standing
+        if here.empty:
+            return fill("paragraph", texts=[self._nothing()])
+        aimed = bool(self._aimed)
+        heads = ["Risk", "Score now", "Target", "Course", "Appetite", "Open actions", "Why"]
+        kept = [head for head in heads if aimed or head not in ("Target", "Course")]
+        kept = [head for head in kept if self.scales.appetite or head != "Appetite"]
+        rows = [self._profile_row(row, kept[1:]) for _, row in here.iterrows()]
+        caption = "Scores once actions are taken; for an opportunity a high score is good."
+        if aimed:
+            caption += " The course is the score against an even path to the target at its date."
+        pieces = [] if aimed else [fill("paragraph", texts=[NO_TARGETS])]
+        if aimed or self.scales.appetite:
+            pieces.append(tables.table(caption, kept, rows, look="notes"))
+        return together(pieces)
+
+    def _profile_row(self, row: pd.Series, heads: list[str]) -> tables.Row:
+        cells: dict[str, tables.Cell] = {
+            "Score now": self._score(row, "residual_"),
+            "Target": tables.under(*progress.target(row)) or "None set",
+            "Course": tables.under(progress.course(row["course"]), "as stated" if row["progress"] else ""),
+            "Appetite": tables.under(*progress.appetite(row)) or ("None set" if row["kind"] == "risk" else ""),
+            "Open actions": progress.counted(self._open_actions[self._open_actions["risk"] == row["risk"]]),
+            "Why": " ".join([row["course_reason"] if "Course" in heads else "", *progress.above(row)]).strip(),
+        }
+        name = tables.link(f"#{row['risk']}", f"{row['risk']}: {row['title']}")
+        return tables.Row(tables.under(name, row["owner"] or "No owner named"), [cells[head] for head in heads])
 
     def overview(self) -> Shown:
         """The register's tables: scores before and after actions, owner, direction."""
@@ -157,12 +240,41 @@ class RegisterPage(Page):
 
     def _score(self, row: pd.Series, when: str) -> tables.Cell:
         """A score with its band, before actions or, as `residual_`, after them."""
-        band = row[f"{when}band"]
-        return fill("band", look=self._look(band, row["kind"]), text=f"{row[f'{when}score']:.0f} {band}".strip()).html
+        name = row[f"{when}band"]
+        return fill("band", look=self._look(name, row["kind"]), text=f"{row[f'{when}score']:.0f} {name}".strip()).html
+
+    def by_directorate(self) -> Shown:
+        """How many risks and opportunities each directorate has, and how high its risks score."""
+        here = self._standing
+        if self.entry.directorate:
+            return fill("paragraph", texts=[f"All of these are of one directorate: {self.entry.directorate}."])
+        if here.empty or (here["directorate"] == "").all():
+            return fill("paragraph", texts=["The register does not say which directorate has which risk."])
+        order = here["directorate"].replace("", "No directorate named")
+        rows = [self._directorate_row(str(name), group) for name, group in here.groupby(order, sort=False)]
+        heads = ["Directorate", "Risks", "Opportunities", "Highest risk"]
+        numbers = {1, 2}
+        if self.scales.appetite:
+            heads.append("Above the appetite")
+            numbers.add(4)
+        caption = "Risks and opportunities by directorate; the score is the one once actions are taken."
+        return tables.table(caption, heads, rows, numbers=numbers, foot=self._directorate_row("All", here))
+
+    def _directorate_row(self, name: str, group: pd.DataFrame) -> tables.Row:
+        risks = group[group["kind"] == "risk"]
+        highest = risks.sort_values("residual_score", ascending=False, kind="stable").head(1)
+        cells: list[tables.Cell] = [
+            str(len(risks)),
+            str(len(group) - len(risks)),
+            *([self._score(row, "residual_") for _, row in highest.iterrows()] or ["No risks"]),
+        ]
+        if self.scales.appetite:
+            cells.append(str((group["within_appetite"] == "no").sum()))
+        return tables.Row(name, cells)
 
     def commentary(self) -> Shown:
         """A card for each: what could happen, what is in place, what is being done."""
-        return together([self._card(row) for _, row in self.risks[self.risks["movement"] != "closed"].iterrows()])
+        return together([self._card(row) for _, row in self._standing.iterrows()])
 
     def _card(self, row: pd.Series) -> Shown:
         own = self.risk_notes[self.risk_notes["risk"] == row["risk"]]
@@ -179,28 +291,60 @@ class RegisterPage(Page):
         if pd.notna(row["residual_impact"]) and pd.notna(row["residual_likelihood"]):
             likelihood = self.scales.likelihood[int(row["residual_likelihood"]) - 1].lower()
             figures.append(("impact and likelihood after", f"{impact[int(row['residual_impact']) - 1]}, {likelihood}"))
+        target, by = progress.target(row)
+        if target:
+            figures.append((f"target, {by}", target))
+        reasons = progress.above(row)
+        if row["risk"] in self._aimed:
+            reasons = [row["course_reason"], *reasons]
+            figures.append(("course as stated" if row["progress"] else "course", progress.course(row["course"])))
+        most, within = progress.appetite(row)
+        if most:
+            figures.append((f"acceptable; the score is {within}", most))
         figures.append(("direction as stated", _stated(row["stated"])))
         facts = [row["type"], row["owner"] or "No owner named", row["directorate"]]
         return fill(
             "card", id=row["risk"], name=f"{row['risk']}: {row['title']}", official="",
-            facts=[fact for fact in facts if fact], figures=figures, chart=None, reasons=[], notes=notes, long=True,
+            facts=[fact for fact in facts if fact], figures=figures, chart=None, reasons=reasons, notes=notes,
+            long=True,
         )  # fmt: skip
+
+    def actions(self) -> Shown:
+        """Who does what by when: the open actions that name an owner or a date."""
+        if self._standing.empty:
+            return fill("paragraph", texts=[self._nothing()])
+        here = self._open_actions
+        named = here[(here["owner"] != "") | (here["due"] != "")]
+        names = {
+            row.risk: tables.under(tables.link(f"#{row.risk}", row.risk), row.title)
+            for row in self._standing.itertuples()
+        }
+        pieces = [progress.action_table(named, names)] if len(named) else []
+        return together([*pieces, fill("paragraph", texts=[self._unnamed(len(here) - len(named))])])
+
+    def _unnamed(self, count: int) -> str:
+        if self._open_actions.empty:
+            return "No action is open."
+        if not count:
+            return "Every open action names an owner or a date."
+        verb, where = ("names", "it stands on the card of its risk")
+        if count > 1:
+            verb, where = ("name", "they stand on the cards of their risks")
+        return words.sentence(f"{words.counted(count, 'open action')} {verb} neither an owner nor a date; {where}")
 
     def gaps(self) -> Shown:
         """What the register leaves open, found by checking it against itself."""
         if self.risks.empty:
-            return fill("paragraph", texts=[NO_REGISTER])
-        last_day = self.quarter.last_day
-        here = self.risks[self.risks["movement"] != "closed"]
-        found = gaps(here, self.risk_notes, last_day)
-        actions = self.risk_notes[(self.risk_notes["kind"] == "action") & (self.risk_notes["status"] != "done")]
-        owned, dated = int((actions["owner"] != "").sum()), int((actions["due"] != "").sum())
+            return fill("paragraph", texts=[self._nothing()])
+        found = gaps(self.risks, self.risk_notes, self.quarter)
+        here = self._open_actions
+        owned, dated = int((here["owner"] != "").sum()), int((here["due"] != "").sum())
         said = (
-            f"Of {words.counted(len(actions), 'action')} not yet done, {words.number(owned) if owned else 'none'} "
+            f"Of {words.counted(len(here), 'action')} not yet done, {words.number(owned) if owned else 'none'} "
             f"{'names' if owned < 2 else 'name'} an owner and {words.number(dated) if dated else 'none'} "
             f"{'has' if dated < 2 else 'have'} a date."
         )
-        if actions.empty:
+        if here.empty:
             said = "No action is open."
         if found.empty:
             return fill(
@@ -212,7 +356,7 @@ class RegisterPage(Page):
 
     def sources(self) -> Shown:
         """Where the register comes from, and the oddities found when it was taken into the records."""
-        noted = self.risks[(self.risks["note"] != "") & (self.risks["movement"] != "closed")]
+        noted = self._standing[self._standing["note"] != ""]
         rows = [tables.Row(row["risk"], [words.sentence(row["note"])]) for _, row in noted.iterrows()]
         pieces = [fill("paragraph", look="small", texts=[text for text in [self.framework.source] if text])]
         if rows:
@@ -222,8 +366,11 @@ class RegisterPage(Page):
 
 def register_words(ledger: Ledger, scales: RiskScales, at: Period) -> str:
     """Say how many risks and opportunities have which score once their actions are taken, and had before."""
-    here = assess(ledger.risks, scales.bands, at)
-    here = here[here["movement"] != "closed"]
+    return _in_bands(standing(assess(ledger.risks, scales.bands, at))) or NO_REGISTER
+
+
+def _in_bands(here: pd.DataFrame) -> str:
+    """Say how many have which score; nothing where there are none."""
     said = []
     for kind, plural in PLURAL.items():
         own = here[here["kind"] == kind]
@@ -232,15 +379,15 @@ def register_words(ledger: Ledger, scales: RiskScales, at: Period) -> str:
         first = f"Of the {words.counted(len(own), kind, plural)}, once actions are taken,"
         by = own.groupby(["residual_score", "residual_band"]).size().sort_index(ascending=False)
         after = [
-            f"{words.number(count)} {'scores' if count == 1 else 'score'} {score:.0f} ({band})"
-            for (score, band), count in by.items()
+            f"{words.number(count)} {'scores' if count == 1 else 'score'} {score:.0f} ({name})"
+            for (score, name), count in by.items()
         ]
         low, high = own["score"].min(), own["score"].max()
         before = f"{low:.0f}" if low == high else f"{low:.0f} to {high:.0f}"
         said.append(
             f"{first} {words.listed(after)}; before them, the scores {'are' if low != high else 'are all'} {before}."
         )
-    return " ".join(said) or NO_REGISTER
+    return " ".join(said)
 
 
 def _stated(word: str) -> tables.Cell:

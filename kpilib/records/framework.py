@@ -21,6 +21,7 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
@@ -30,7 +31,9 @@ from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.periods import MONTHS, Period, period, quarter
 
 EDITIONS = ("public", "restricted")
-RATINGS = ("green", "amber", "red")
+RATINGS = ("blue", "green", "yellow", "amber", "red")  # from best to worst; a framework has those that it labels
+DIRECTIONS = {"better": "Better", "worse": "Worse", "same": "Same", "cannot say": "Cannot say"}
+MILESTONES = ("achieved", "on track", "at risk", "missed", "not yet due")
 OVERVIEW = "index"
 INDICATOR_PAGES = ("priority", "services", "directorate")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -46,6 +49,12 @@ def _wrong(problem: str, remedy: str) -> PydanticCustomError:
 def _tolerance(said: Any) -> Any:
     if not isinstance(said, str) or not _TOLERANCE.fullmatch(said):
         raise _wrong(f"{said!r} is not a tolerance", "Write `5%` or `2 points`.")
+    return said
+
+
+def _running(said: Any) -> Any:
+    if type(said) is not int or not 1 <= said <= 8:
+        raise _wrong(f"{said!r} is not a number of periods", "Write 1 to 8.")
     return said
 
 
@@ -101,17 +110,28 @@ class Rule(_Said):
     How readings are rated from a quarter on.
 
     A tolerance is `5%` (of the target) or `2 points` (in the indicator's own unit).
+    `kind` says what a council judges by: a figure without a target is a gap where it is `target`,
+    and none where it is `trend` or `milestone`.
     `target: next year` rates against the target of the year after the quarter's,
     for councils that set targets a year ahead.
+    `blue_beyond` is how much better than the target is exceptional, for councils that have such a colour,
+    and `yellow_within` the tolerance of a colour between green and amber.
+    `amber_if_improved` and `amber_if_forecast` lift a red: that is no worse than a year before,
+    or that is forecast to reach the year's target.
+    `exceptions_after` is for how many periods running an indicator is off target before it counts as an exception.
     `assumption` tells the reader what the council's papers do not say.
     """
 
     since: str = Field(alias="from")
-    kind: Literal["target"] = "target"
+    kind: Literal["target", "trend", "milestone"] = "target"
     target: Literal["own period", "next year"] = "own period"
+    blue_beyond: Tolerance | None = None
     green_within: Tolerance = "0%"
-    amber_within: Tolerance = "5%"
+    yellow_within: Tolerance | None = None
+    amber_within: Tolerance | None = "5%"
     amber_if_improved: bool = False
+    amber_if_forecast: bool = False
+    exceptions_after: Annotated[int, BeforeValidator(_running)] = 1
     steady_within: Tolerance = "0%"
     compare: Literal["previous", "last year"] = "previous"
     assumption: str = ""
@@ -146,7 +166,12 @@ class Appendix(_Said):
 
 
 class RiskScales(_Said):
-    """The words of the two scales, lowest first, and the bands of the score."""
+    """
+    The words of the two scales, lowest first, the bands of the score, and the appetite.
+
+    `appetite` gives the highest score that the council accepts of a type of risk.
+    The file may name a band instead, whose highest score is meant; here it is a score always.
+    """
 
     impact: Words
     likelihood: Words
@@ -156,7 +181,24 @@ class RiskScales(_Said):
         AfterValidator(_some),
         AfterValidator(lambda said: dict(sorted(said.items(), key=lambda band: band[1]))),
     ]
+    appetite: Mapping[str, int] = {}
     assumption: str = ""
+
+    @field_validator("appetite", mode="before")
+    @classmethod
+    def _scores(cls, said: Any, known: ValidationInfo) -> Any:
+        if not isinstance(said, dict) or not {"impact", "likelihood", "bands"} <= set(known.data):
+            return said
+        bands, top = known.data["bands"], len(known.data["impact"]) * len(known.data["likelihood"])
+        for kind, most in said.items():
+            remedy = f"Write 1 to {top}, or the name of a band."
+            if isinstance(most, bool) or not isinstance(most, int | str):
+                raise _wrong(f"{kind}: {most!r} is neither a score nor a band", remedy)
+            if isinstance(most, str) and most not in bands:
+                raise _wrong(f"{kind}: no band {most!r}", allowed(most, bands))
+            if isinstance(most, int) and not 1 <= most <= top:
+                raise _wrong(f"{kind}: {most} is beyond the scale, which ends at {top}", remedy)
+        return {kind: bands[most][1] if isinstance(most, str) else most for kind, most in said.items()}
 
     @model_validator(mode="after")
     def _agree(self) -> RiskScales:
@@ -182,10 +224,12 @@ class Framework(_Said):
     fictional: bool = False
     source: str = ""
     ratings: Mapping[str, Text]
+    directions: Mapping[str, Text] = DIRECTIONS
     rules: Annotated[tuple[Rule, ...], BeforeValidator(_entries), AfterValidator(_some)]
     pages: Annotated[tuple[PageEntry, ...], BeforeValidator(_entries), AfterValidator(_some)]
     appendices: Annotated[tuple[Appendix, ...], BeforeValidator(_entries)] = ()
     risk: RiskScales | None = None
+    milestones: Mapping[str, Words] = {state: (state,) for state in MILESTONES}
 
     @field_validator("year_starts", mode="before")
     @classmethod
@@ -197,14 +241,56 @@ class Framework(_Said):
     @field_validator("ratings")
     @classmethod
     def _labelled(cls, said: Mapping[str, str]) -> Mapping[str, str]:
-        known = (*RATINGS, "not rated")
-        for rating in RATINGS:
+        known = (*RATINGS, "not rated", "awaited")
+        for rating in ("green", "red"):
             if rating not in said:
                 raise _wrong(f"{rating!r} has no label", f"Add `{rating}: …`.")
         for rating in said:
             if rating not in known:
                 raise _wrong(f"unknown rating {rating!r}", allowed(rating, known))
-        return {"not rated": "Not rated", **said}
+        said = {"not rated": "Not rated", **said}
+        return {rating: said[rating] for rating in known if rating in said}
+
+    @field_validator("directions")
+    @classmethod
+    def _ways(cls, said: Mapping[str, str]) -> Mapping[str, str]:
+        for way in said:
+            if way not in DIRECTIONS:
+                raise _wrong(f"unknown direction {way!r}", allowed(way, DIRECTIONS))
+        return {**DIRECTIONS, **said}
+
+    @model_validator(mode="after")
+    def _colours_agree(self) -> Framework:
+        for colour, key in (("blue", "blue_beyond"), ("yellow", "yellow_within")):
+            ruled = any(getattr(rule, key) for rule in self.rules)
+            if ruled and colour not in self.ratings:
+                raise _wrong(f"rules say {key}, and {colour!r} has no label", f"Add `{colour}: …` to ratings.")
+            if colour in self.ratings and not ruled:
+                raise _wrong(f"{colour!r} has a label, and no rule says when", f"Add `{key}: 5%` to a rule.")
+        if any("amber_within" in rule.model_fields_set and rule.amber_within is None for rule in self.rules):
+            raise _wrong(
+                "amber_within is empty", "Write `0%`, or leave the line out; without amber, take its label away."
+            )
+        ambers = ("amber_within", "amber_if_improved", "amber_if_forecast")
+        if "amber" not in self.ratings:
+            for key in ambers:
+                if any(key in rule.model_fields_set and getattr(rule, key) for rule in self.rules):
+                    raise _wrong(f"rules say {key}, and 'amber' has no label", "Add `amber: …` to ratings.")
+        return self
+
+    @field_validator("milestones")
+    @classmethod
+    def _states(cls, said: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
+        for state in said:
+            if state not in MILESTONES:
+                raise _wrong(f"unknown state {state!r}", allowed(state, MILESTONES))
+        said = {state: said.get(state, (state,)) for state in MILESTONES}
+        states: dict[str, str] = {}
+        for state, status in [(state, status) for state, words in said.items() for status in words]:
+            other = states.setdefault(status.casefold(), state)
+            if other != state:
+                raise _wrong(f"{status!r} means both {other!r} and {state!r}", "Give each word to one state.")
+        return said
 
     @model_validator(mode="after")
     def _names_agree(self) -> Framework:
@@ -227,6 +313,11 @@ class Framework(_Said):
         return PageEntry.model_construct(page=OVERVIEW, title=title, kind="overview", directorate="")
 
     @property
+    def colours(self) -> tuple[str, ...]:
+        """The ratings that this framework has, from best to worst; `not rated` is none of them."""
+        return tuple(rating for rating in RATINGS if rating in self.ratings)
+
+    @property
     def indicator_pages(self) -> tuple[PageEntry, ...]:
         """The pages that show indicators of their own."""
         return tuple(entry for entry in self.pages if entry.kind in INDICATOR_PAGES)
@@ -243,7 +334,8 @@ class Framework(_Said):
         """Give the rule in force in a quarter: the last that had begun by then, else the first of all."""
         order = sorted(self.rules, key=lambda rule: self.quarter(rule.since).start)
         begun = [rule for rule in order if self.quarter(rule.since).start <= at.start]
-        return begun[-1] if begun else order[0]
+        found = begun[-1] if begun else order[0]
+        return found if "amber" in self.ratings else found.model_copy(update={"amber_within": None})
 
     def entry(self, page: str) -> PageEntry:
         """
@@ -335,6 +427,7 @@ _TYPES = {
     "tuple": ("is not a list of entries", "Begin each with `- `."),
     "model": ("is not a list of names and values", "Write `name: value` lines below it."),
     "mapping": ("is not a list of names and values", "Write `name: value` lines below it."),
+    "dict": ("is not a list of names and values", "Write `name: value` lines below it."),
 }
 
 

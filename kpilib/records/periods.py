@@ -132,3 +132,9 @@ def earlier(current: Period, quarters: int) -> Period:
     text = f"{year}-{(year + 1) % 100:02d}-Q{number + 1}"
     first_month = (current.start - 3 * (int(current.text[-1]) - 1)) % 12
     return period(text, first_month + 1)
+
+
+def day(iso: str) -> str:
+    """Write a day as a reader would: `31 March 2020` for `2020-03-31`."""
+    year, month, number = iso.split("-")
+    return f"{int(number)} {MONTHS[int(month) - 1]} {year}"

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import datetime
 import math
 from typing import Any
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from kpilib.judgement.risk import assess, band, gaps
+from kpilib.judgement.risk import actions, assess, band, gaps, standing
 from kpilib.records.periods import quarter
 
 BANDS = {"low": (1, 4), "medium": (5, 9), "high": (10, 15), "very high": (16, 25)}
 AT = quarter("2019-20-Q3")
 LAST_DAY = "2019-12-31"
+SCORES = st.integers(1, 25)
+AT_DATES = datetime.date(2019, 7, 1), datetime.date(2029, 12, 31)
+briefly = settings(deadline=None, max_examples=60)
 
 
 def register(*rows: dict[str, Any]) -> pd.DataFrame:
@@ -22,6 +28,7 @@ def register(*rows: dict[str, Any]) -> pd.DataFrame:
         "quarter": "2019-20-Q3",
         "risk": "CR1",
         "kind": "risk",
+        "type": "Money",
         "owner": "Director of Highways",
         "impact": 4.0,
         "likelihood": 4.0,
@@ -30,7 +37,10 @@ def register(*rows: dict[str, Any]) -> pd.DataFrame:
         "residual_likelihood": 3.0,
         "residual_score": 12,
         "direction": "level",
+        "target_score": math.nan,
         "target_date": "",
+        "progress": "",
+        "merged_from": "",
     }
     built = pd.DataFrame([default | row for row in rows], columns=list(default))
     return built.assign(quarter_end=[float(quarter(text).end) for text in built["quarter"]])
@@ -38,13 +48,21 @@ def register(*rows: dict[str, Any]) -> pd.DataFrame:
 
 def notes(*rows: dict[str, Any]) -> pd.DataFrame:
     """Build notes as records hold them: an action still to be done."""
-    default = {"risk": "CR1", "kind": "action", "text": "Mend it.", "due": "2020-03-31", "status": "planned"}
+    default = {
+        "quarter": AT.text,
+        "risk": "CR1",
+        "kind": "action",
+        "text": "Mend it.",
+        "owner": "",
+        "due": "2020-03-31",
+        "status": "planned",
+    }
     return pd.DataFrame([default | row for row in rows], columns=list(default))
 
 
-def assessed(*rows: dict[str, Any]) -> pd.DataFrame:
+def assessed(*rows: dict[str, Any], appetite: dict[str, int] | None = None) -> pd.DataFrame:
     """Assess a register of one or more quarters at Quarter 3."""
-    return assess(register(*rows), BANDS, AT)
+    return assess(register(*rows), BANDS, AT, appetite)
 
 
 # Bands.
@@ -159,7 +177,7 @@ def test_the_stated_direction_is_kept_beside_the_movement(direction: str, stated
 
 def found_gaps(*rows: dict[str, Any], **note: Any) -> list[str]:
     """Give the sentences about a register."""
-    return gaps(register(*rows), notes(note), LAST_DAY)["gap"].tolist()
+    return gaps(assessed(*rows), notes(note), AT)["gap"].tolist()
 
 
 def test_a_register_in_order_has_no_gaps() -> None:
@@ -183,12 +201,19 @@ def test_a_register_in_order_has_no_gaps() -> None:
         ),
         ({"owner": ""}, "No owner is named."),
         ({"direction": ""}, "No direction of travel is stated."),
-        ({"target_date": "2019-12-30"}, "The date by which the score should be acceptable has passed."),
+        ({"target_score": 8.0}, "A target score is given without a date."),
+        ({"target_date": "2020-12-31"}, "A target date is given without a score."),
+        ({"target_score": 20.0, "target_date": "2020-12-31"}, "The target is worse than the score before actions."),
+        (
+            {"target_score": 8.0, "target_date": LAST_DAY},
+            "The date by which the score should be acceptable has passed.",
+        ),
+        ({"type": "People"}, "The score is above the appetite for its type."),
     ],
 )
 def test_each_gap_has_its_sentence(said: dict[str, Any], sentence: str) -> None:
     """Each thing that does not hold together is said in one sentence, and nothing else is said with it."""
-    found = gaps(register({}, {"risk": "CR2", **said}), notes(), LAST_DAY)
+    found = gaps(assessed({}, {"risk": "CR2", **said}, appetite={"People": 9}), notes({"risk": "CR2"}), AT)
 
     assert found.to_numpy().tolist() == [["CR2", sentence]]
 
@@ -201,7 +226,7 @@ def test_a_score_whose_parts_are_not_given_is_not_questioned(absent: dict[str, A
 
 def test_an_overdue_action_is_said_once() -> None:
     """A risk with two overdue actions has the sentence once."""
-    found = gaps(register({}), notes({"due": "2019-10-31"}, {"due": "2019-11-30", "status": ""}), LAST_DAY)
+    found = gaps(assessed({}), notes({"due": "2019-10-31"}, {"due": "2019-11-30", "status": ""}), AT)
 
     assert found.to_numpy().tolist() == [["CR1", "An action is overdue."]]
 
@@ -210,19 +235,84 @@ def test_an_overdue_action_is_said_once() -> None:
     "note",
     [
         {"due": "2020-01-01"},
-        {"due": ""},
+        {"due": "", "owner": "Head of Roads"},
         {"due": "2019-10-31", "status": "done"},
         {"due": "2019-10-31", "kind": "control"},
+        {"due": "2019-10-31", "quarter": "2019-20-Q2"},
     ],
 )
 def test_what_is_done_or_not_yet_due_is_not_overdue(note: dict[str, Any]) -> None:
-    """An action without a date, done, or due later, and a date beside anything else, are not overdue."""
+    """An action without a date, done, due later or of another quarter, and a date beside else, are not overdue."""
     assert found_gaps({}, **note) == []
 
 
-def test_the_day_itself_has_not_passed() -> None:
-    """What is due, or should be acceptable, by the last day of the quarter is not late on that day."""
-    assert found_gaps({"target_date": LAST_DAY}, due=LAST_DAY) == []
+def test_the_last_day_itself_is_over() -> None:
+    """What is due, or should be acceptable, by the last day of the quarter is late where it is not done by then."""
+    target = {"target_score": 8.0, "target_date": LAST_DAY}
+
+    assert found_gaps(target, due=LAST_DAY) == [
+        "The date by which the score should be acceptable has passed.",
+        "An action is overdue.",
+    ]
+
+
+def test_a_target_reached_by_its_date_has_not_passed() -> None:
+    """A date that is over is no gap where the score got there."""
+    assert found_gaps({"target_score": 12.0, "target_date": "2019-06-30"}) == []
+
+
+def test_a_risk_already_below_its_target_is_no_gap() -> None:
+    """A target above the present score, but not above the score before actions, is fine."""
+    assert found_gaps({"target_score": 14.0, "target_date": "2020-12-31"}) == []
+
+
+@pytest.mark.parametrize(("target", "said"), [(10.0, 1), (14.0, 0)])
+def test_an_opportunity_s_target_is_worse_below_its_score(target: float, said: int) -> None:
+    """For an opportunity a target below the score before actions is worse."""
+    grown = {"kind": "opportunity", "score": 12, "impact": 3.0, "residual_likelihood": 5.0, "residual_score": 20}
+    found = found_gaps({**grown, "target_score": target, "target_date": "2020-12-31"})
+
+    assert said == found.count("The target is worse than the score before actions.")
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [({}, 0), ({"status": "done"}, 1), ({"kind": "control"}, 1), ({"risk": "CR2"}, 1), ({"quarter": "2019-20-Q2"}, 1)],
+)
+@pytest.mark.parametrize("short", [{"target_score": 8.0, "target_date": "2020-12-31"}, {"type": "People"}])
+def test_what_is_not_yet_acceptable_needs_an_open_action(
+    short: dict[str, Any], note: dict[str, Any], said: int
+) -> None:
+    """Above its target, or above the appetite, a risk needs an action that is not done, in this quarter's register."""
+    found = gaps(assessed(short, appetite={"People": 9}), notes(note), AT)["gap"].tolist()
+
+    assert said == found.count("The score is not yet acceptable, and no action is open.")
+
+
+def test_an_action_of_nobody_is_said_once() -> None:
+    """A risk with two open actions that name neither owner nor date has one sentence; done actions do not matter."""
+    nobody = {"owner": "", "due": ""}
+    listed = notes(nobody, {**nobody, "status": ""}, {**nobody, "risk": "CR2", "status": "done"})
+    found = gaps(assessed({}, {"risk": "CR2"}), listed, AT)
+
+    assert found.to_numpy().tolist() == [["CR1", "An action has neither owner nor date."]]
+
+
+@pytest.mark.parametrize(
+    ("direction", "then", "said"),
+    [("reducing", 9, 1), ("level", 9, 1), ("increasing", 9, 0), ("new", 9, 0), ("", 9, 0), ("reducing", None, 0)],
+)
+def test_a_stated_direction_that_the_score_did_not_take(direction: str, then: int | None, said: int) -> None:
+    """A stated direction is held against the score's own, where the last register has one."""
+    before = [] if then is None else [{"quarter": "2019-20-Q2", "residual_score": then}]
+    found = found_gaps({"direction": direction}, *before)
+
+    assert said == found.count("The direction stated is not the one that the score took.")
+
+
+def test_what_is_closed_leaves_nothing_open() -> None:
+    """Of a risk that is gone no gap is said."""
+    assert found_gaps({}, {"quarter": "2019-20-Q2"}, {"quarter": "2019-20-Q2", "risk": "CR2", "owner": ""}) == []
 
 
 def test_all_that_is_wrong_is_said() -> None:
@@ -232,3 +322,267 @@ def test_all_that_is_wrong_is_said() -> None:
         "No owner is named.",
         "No direction of travel is stated.",
     ]
+
+
+# Better or worse, closed or merged.
+
+
+@pytest.mark.parametrize(
+    ("kind", "then", "way"),
+    [
+        ("risk", 16, "better"),
+        ("risk", 9, "worse"),
+        ("opportunity", 16, "worse"),
+        ("opportunity", 9, "better"),
+        ("risk", 12, "same"),
+        ("opportunity", 12, "same"),
+    ],
+)
+def test_lower_is_better_for_a_risk_and_higher_for_an_opportunity(kind: str, then: int, way: str) -> None:
+    """A movement is said to be for better or worse by what is good for its kind."""
+    found = assessed({"kind": kind}, {"kind": kind, "quarter": "2019-20-Q2", "residual_score": then}).iloc[0]
+
+    assert found[["movement_direction", "previous_score"]].tolist() == [way, then]
+
+
+def test_what_is_new_or_closed_is_neither_better_nor_worse() -> None:
+    """Nothing can be said of what has only one score."""
+    found = assessed({}, {"quarter": "2019-20-Q2", "risk": "CR2"})
+
+    assert found["movement"].tolist() == ["new", "closed"]
+    assert found["movement_direction"].tolist() == ["cannot say", "cannot say"]
+
+
+def test_a_risk_taken_into_another_is_merged_and_not_closed() -> None:
+    """Only what the surviving risk names in merged_from is merged; what else is gone is closed."""
+    before = [{"quarter": "2019-20-Q2", "risk": number} for number in ("CR1", "CR2", "CR3", "CR4")]
+    found = assessed({"merged_from": "CR2; CR3"}, *before).set_index("risk")
+
+    assert found["movement"].to_dict() == {"CR1": "level", "CR2": "merged", "CR3": "merged", "CR4": "closed"}
+    assert found["merged_into"].to_dict() == {"CR1": "", "CR2": "CR1", "CR3": "CR1", "CR4": ""}
+    assert standing(found).index.tolist() == ["CR1"]
+
+
+# Appetite.
+
+
+@pytest.mark.parametrize(
+    ("said", "within"),
+    [
+        ({"residual_score": 9}, "yes"),
+        ({"residual_score": 10}, "no"),
+        ({"residual_score": 9, "score": 25}, "yes"),
+        ({"type": "People"}, "unknown"),
+        ({"type": ""}, "unknown"),
+        ({"kind": "opportunity", "residual_score": 25}, "unknown"),
+    ],
+)
+def test_the_present_score_of_a_risk_is_held_against_the_appetite(said: dict[str, Any], within: str) -> None:
+    """The highest acceptable score is within; a type without one, and an opportunity, are not judged."""
+    found = assessed(said, appetite={"Money": 9, "Unheard of": 4}).iloc[0]
+
+    assert found["within_appetite"] == within
+    assert pd.isna(found["appetite"]) == (within == "unknown")
+
+
+def test_what_is_closed_is_not_held_against_the_appetite() -> None:
+    """A risk that is gone is neither within nor above the appetite."""
+    found = assessed({}, {"quarter": "2019-20-Q2", "risk": "CR2"}, appetite={"Money": 9})
+
+    assert found["within_appetite"].tolist() == ["no", "unknown"]
+
+
+# The course towards the target.
+
+AIM = {"target_score": 8.0, "target_date": "2020-06-30"}
+
+
+def course(score: int, began: int = 16, **said: Any) -> pd.Series:
+    """Assess a risk whose target was set in Quarter 1, a year before its date: half of the way is gone."""
+    then = {**AIM, **said, "quarter": "2019-20-Q1", "residual_score": began, "progress": ""}
+    return assessed(then, {**AIM, **said, "residual_score": score}).iloc[-1]
+
+
+@pytest.mark.parametrize(
+    ("score", "colour", "reason"),
+    [
+        (8, "green", "The score of 8 has reached the target of 8."),
+        (4, "green", "The score of 4 has reached the target of 8."),
+        (
+            12,
+            "green",
+            "The score is 12; an even path from 16 in Quarter 1 2019/20 to the target of 8 by 30 June 2020 would be at "
+            "12 now, so it is on course.",
+        ),
+        (
+            15,
+            "amber",
+            "The score is 15; an even path from 16 in Quarter 1 2019/20 to the target of 8 by 30 June 2020 would be at "
+            "12 now, so it is behind.",
+        ),
+        (
+            16,
+            "amber",
+            "The score is 16; an even path from 16 in Quarter 1 2019/20 to the target of 8 by 30 June 2020 would be at "
+            "12 now, so it is behind.",
+        ),
+        (
+            20,
+            "red",
+            "The score of 20 is worse than 16 in Quarter 1 2019/20, where the way to the target of 8 by 30 June 2020 "
+            "began.",
+        ),
+    ],
+)
+def test_the_course_is_the_score_against_an_even_path(score: int, colour: str, reason: str) -> None:
+    """No worse than the path is green, behind it amber, worse than at its beginning red; what is reached is green."""
+    assert course(score)[["course", "computed_course", "course_reason"]].tolist() == [colour, colour, reason]
+
+
+@pytest.mark.parametrize(("score", "colour"), [(16, "green"), (12, "green"), (11, "amber"), (8, "amber"), (6, "red")])
+def test_an_opportunity_is_on_course_upwards(score: int, colour: str) -> None:
+    """For an opportunity the path leads up, and a lower score than at its beginning is red."""
+    assert course(score, began=8, kind="opportunity", target_score=16.0)["course"] == colour
+
+
+@pytest.mark.parametrize(("date", "colour"), [("2019-12-31", "red"), ("2019-07-15", "red"), ("2020-01-01", "amber")])
+def test_a_date_that_is_over_without_the_target_is_red(date: str, colour: str) -> None:
+    """By the end of the quarter a target due by its last day is missed, however near the score is."""
+    found = course(9, target_date=date)
+
+    assert found["course"] == colour
+    if colour == "red":
+        assert found["course_reason"].startswith("The target of 8 was due by ")
+        assert found["course_reason"].endswith(" 2019, and the score is still 9.")
+
+
+def test_a_target_reached_is_green_after_its_date() -> None:
+    """What is reached is green, whenever it was due."""
+    assert course(8, target_date="2019-09-30")["course"] == "green"
+
+
+def test_a_path_in_the_middle_of_a_month_counts_its_days() -> None:
+    """The 15th of April stands for half of that month: of a way of 9.5 months six are gone."""
+    found = course(16, began=25, target_score=6.0, target_date="2020-04-15")
+
+    assert "would be at 13 now" in found["course_reason"]
+
+
+@pytest.mark.parametrize("then", [{"target_score": 9.0}, {"target_date": "2020-09-30"}, {"risk": "CR2"}])
+def test_a_new_target_or_a_new_date_begins_a_new_way(then: dict[str, Any]) -> None:
+    """In the first quarter with its target score and date a risk is not rated, though it had others before."""
+    found = assessed({**AIM}, {**AIM, "quarter": "2019-20-Q2", **then}).iloc[0]
+
+    assert found[["course", "course_reason"]].tolist() == [
+        "not rated",
+        "The target was set this quarter; its course shows from the next.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ({}, "There is no target score, and no date for one."),
+        ({"target_date": "2020-06-30"}, "There is a target date, but no target score."),
+        ({"target_score": 8.0}, "There is a target score, but no date for it."),
+        ({"target_score": 25.0}, "There is a target score, but no date for it."),
+    ],
+)
+def test_without_target_or_date_there_is_no_course(said: dict[str, Any], reason: str) -> None:
+    """What is missing is said, and nothing is green for want of it."""
+    found = assessed(said).iloc[0]
+
+    assert found[["course", "computed_course", "course_reason"]].tolist() == ["not rated", "not rated", reason]
+
+
+def test_what_the_council_states_goes_before_what_is_computed() -> None:
+    """The stated progress is shown as the course; the computed one stays beside it, and the reason says both."""
+    found = course(12, progress="red")
+
+    assert found[["course", "computed_course"]].tolist() == ["red", "green"]
+    assert found["course_reason"].endswith(
+        "so it is on course. By the score alone its course is green. The council states red."
+    )
+
+
+def test_what_the_council_states_alike_is_not_said_twice() -> None:
+    """Where both agree, the reason is that of the score."""
+    assert course(8, progress="green")["course_reason"] == "The score of 8 has reached the target of 8."
+
+
+def test_a_stated_course_needs_no_target() -> None:
+    """A council may state the progress of a risk that has no target yet."""
+    found = assessed({"progress": "amber"}).iloc[0]
+
+    assert found["course"] == "amber"
+    assert found["course_reason"].endswith("By the score alone its course is not rated. The council states amber.")
+
+
+def test_what_is_closed_has_no_course() -> None:
+    """A risk that is gone is not rated, whatever its target was."""
+    found = assessed({}, {**AIM, "quarter": "2019-20-Q2", "risk": "CR2", "residual_score": 4}).iloc[1]
+
+    assert found[["course", "course_reason"]].tolist() == ["not rated", "It is no longer in the register."]
+
+
+@briefly
+@given(SCORES, SCORES, SCORES, st.sampled_from(["risk", "opportunity"]), st.dates(AT_DATES[0], AT_DATES[1]))
+def test_a_course_is_green_or_no_worse_than_a_worse_score_s(
+    score: int, began: int, target: int, kind: str, date: datetime.date
+) -> None:
+    """A better score never has a worse course, all else alike."""
+    order = ["red", "amber", "green"]
+    better = score + (1 if kind == "opportunity" else -1)
+    said = {"kind": kind, "target_score": float(target), "target_date": date.isoformat()}
+
+    assert order.index(course(score, began, **said)["course"]) <= order.index(course(better, began, **said)["course"])
+
+
+# Actions.
+
+
+def test_actions_are_listed_by_date_with_how_far_they_are() -> None:
+    """The earliest due comes first, those without a date last; a date that is over goes before a stated status."""
+    listed = notes(
+        {"text": "a", "due": "", "status": ""},
+        {"text": "b", "due": "", "status": "planned"},
+        {"text": "c", "due": "2020-01-01", "status": ""},
+        {"text": "d", "due": LAST_DAY, "status": "in progress"},
+        {"text": "e", "due": "2019-10-01", "status": "done"},
+        {"text": "f", "due": "2020-02-01", "status": "in progress"},
+        {"text": "g", "kind": "control"},
+        {"text": "h", "quarter": "2019-20-Q2"},
+    )
+    found = actions(listed, AT)
+
+    assert found[["text", "state", "overdue"]].to_numpy().tolist() == [
+        ["e", "done", False],
+        ["d", "overdue", True],
+        ["c", "not yet due", False],
+        ["f", "in progress", False],
+        ["a", "no date", False],
+        ["b", "planned", False],
+    ]
+    assert found.columns.tolist() == ["risk", "text", "owner", "due", "status", "overdue", "state"]
+
+
+# An empty register.
+
+
+def test_a_register_without_rows_can_be_assessed() -> None:
+    """No risks, no notes: nothing to say, and no error."""
+    found = assessed()
+
+    assert len(found) == 0
+    assert {"course", "course_reason", "within_appetite", "movement_direction", "merged_into"} <= set(found)
+    assert len(gaps(found, notes(), AT)) == 0
+
+
+def test_judging_leaves_the_register_as_it_was() -> None:
+    """What comes in stays as it was."""
+    risks, listed = register({**AIM, "merged_from": "CR2"}, {"quarter": "2019-20-Q2", "risk": "CR2"}), notes({})
+    before, listed_before = risks.copy(deep=True), listed.copy(deep=True)
+    gaps(assess(risks, BANDS, AT, {"Money": 9}), listed, AT)
+
+    pd.testing.assert_frame_equal(before, risks)
+    pd.testing.assert_frame_equal(listed_before, listed)

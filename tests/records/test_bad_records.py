@@ -69,8 +69,8 @@ MESSAGES = {
         "Did you mean 'cause'? Allowed: action, cause, good practice, issue, performance.",
     ),
     "unknown_rating": (
-        "data/tiny/overrides.csv, row 2, column rating: 'yellow' is not a word that this column knows",
-        "Allowed: amber, green, not rated, red.",
+        "data/tiny/overrides.csv, row 2, column rating: 'purple' is not a word that this column knows",
+        "Allowed: amber, blue, green, not rated, red, yellow.",
     ),
     "bad_indicator_name": (
         "data/tiny/indicators.csv, row 4, column indicator: 'Bins-late' cannot be an indicator's name here",

@@ -68,30 +68,148 @@ def test_defaults(tmp_path: Path) -> None:
     assert (said.year_starts, said.priority_word, said.fictional, said.source) == (4, "priority", False, "")
     assert (said.appendices, said.risk) == ((), None)
     assert said.ratings == {"green": "Good", "amber": "Nearly", "red": "Poor", "not rated": "Not rated"}
+    assert said.directions == {"better": "Better", "worse": "Worse", "same": "Same", "cannot say": "Cannot say"}
     assert (Rule(since="2019-20-Q1"),) == said.rules
 
 
 def test_what_the_file_says_wins(tmp_path: Path) -> None:
     """Whatever the file says is nearer than the default."""
-    rule = {"from": "2019-20-Q1", "target": "next year", "green_within": "1%", "amber_within": "2 points"}
-    rule |= {"amber_if_improved": True, "steady_within": "0.5%", "compare": "last year", "assumption": "Assumed."}
-    ratings = {"green": "Good", "amber": "Nearly", "red": "Poor", "not rated": "No figure yet"}
+    rule = {"from": "2019-20-Q1", "kind": "trend", "target": "next year", "green_within": "1%"}
+    rule |= {"amber_within": "2 points", "blue_beyond": "10%", "yellow_within": "1 points"}
+    rule |= {"amber_if_improved": True, "amber_if_forecast": True, "exceptions_after": 2}
+    rule |= {"steady_within": "0.5%", "compare": "last year", "assumption": "Assumed."}
+    ratings = {"blue": "Best", "green": "Good", "yellow": "Fair", "amber": "Nearly", "red": "Poor"}
+    ratings |= {"not rated": "No figure yet", "awaited": "Awaited"}
     said = load(tmp_path, rules=[rule], ratings=ratings, year_starts="September", priority_word="aim", fictional=True)
 
     assert (
         Rule(
             since="2019-20-Q1",
+            kind="trend",
             target="next year",
+            blue_beyond="10%",
             green_within="1%",
+            yellow_within="1 points",
             amber_within="2 points",
             amber_if_improved=True,
+            amber_if_forecast=True,
+            exceptions_after=2,
             steady_within="0.5%",
             compare="last year",
             assumption="Assumed.",
         ),
     ) == (said.rules)
-    assert ratings == said.ratings
+    assert list(ratings.items()) == list(said.ratings.items())
     assert (said.year_starts, said.priority_word, said.fictional) == (9, "aim", True)
+
+
+@pytest.mark.parametrize(
+    ("ratings", "rule", "colours"),
+    [
+        ({"red": "Not met", "green": "Met"}, {}, ("green", "red")),
+        ({"red": "R", "amber": "A", "green": "G"}, {}, ("green", "amber", "red")),
+        ({"red": "R", "green": "G", "blue": "B"}, {"blue_beyond": "5%"}, ("blue", "green", "red")),
+        ({"red": "R", "yellow": "Y", "green": "G"}, {"yellow_within": "5%"}, ("green", "yellow", "red")),
+        ({"red": "R", "green": "G", "awaited": "M"}, {}, ("green", "red")),
+    ],
+)
+def test_colours_are_those_with_a_label(
+    tmp_path: Path, ratings: dict[str, str], rule: dict[str, str], colours: tuple[str, ...]
+) -> None:
+    """A framework has the ratings that it labels, from best to worst whatever the order of the file."""
+    said = load(tmp_path, ratings=ratings, rules=[{**RULE, **rule}])
+
+    assert said.colours == colours
+    assert said.ratings == {"not rated": "Not rated", **ratings}
+
+
+def test_without_a_label_there_is_no_amber(tmp_path: Path) -> None:
+    """Where amber has no label, the rule in force has no tolerance for it; where it has one, the default holds."""
+    with_amber, without = (
+        load(tmp_path / "with"),
+        load(tmp_path / "without", ratings={"green": "Met", "red": "Not met"}),
+    )
+    at = quarter("2019-20-Q1")
+
+    assert (with_amber.rule(at).amber_within, without.rule(at).amber_within) == ("5%", None)
+
+
+def test_words_for_the_way_it_went(tmp_path: Path) -> None:
+    """A council's own words for directions take the place of those that it names, and of no others."""
+    said = load(tmp_path, directions={"same": "Maintained", "cannot say": "NC"})
+
+    assert said.directions == {"better": "Better", "worse": "Worse", "same": "Maintained", "cannot say": "NC"}
+
+
+TWO = {"green": "Met", "red": "Not met"}
+
+
+@pytest.mark.parametrize(
+    ("changes", "place", "told"),
+    [
+        (
+            {"rules": [{**RULE, "blue_beyond": "10%"}]},
+            "",
+            "rules say blue_beyond, and 'blue' has no label\n  Add `blue: …` to ratings.",
+        ),
+        (
+            {"rules": [{**RULE, "yellow_within": "2%"}]},
+            "",
+            "rules say yellow_within, and 'yellow' has no label\n  Add `yellow: …` to ratings.",
+        ),
+        (
+            {"ratings": {**TWO, "blue": "Best"}},
+            "",
+            "'blue' has a label, and no rule says when\n  Add `blue_beyond: 5%` to a rule.",
+        ),
+        (
+            {"ratings": {**TWO, "yellow": "Fair"}},
+            "",
+            "'yellow' has a label, and no rule says when\n  Add `yellow_within: 5%` to a rule.",
+        ),
+        *[
+            (
+                {"ratings": TWO, "rules": [{**RULE, key: said}]},
+                "",
+                f"rules say {key}, and 'amber' has no label\n  Add `amber: …` to ratings.",
+            )
+            for key, said in {"amber_within": "5%", "amber_if_improved": True, "amber_if_forecast": True}.items()
+        ],
+        (
+            {"ratings": {**TWO, "ambr": "Nearly"}},
+            " @ ratings",
+            "unknown rating 'ambr'\n"
+            "  Did you mean 'amber'? Allowed: amber, awaited, blue, green, not rated, red, yellow.",
+        ),
+        ({"ratings": {"green": "Met"}}, " @ ratings", "'red' has no label\n  Add `red: …`."),
+        (
+            {"directions": {"beter": "Up"}},
+            " @ directions",
+            "unknown direction 'beter'\n  Did you mean 'better'? Allowed: better, cannot say, same, worse.",
+        ),
+        (
+            {"rules": [{**RULE, "kind": "trends"}]},
+            " @ rules[1] kind",
+            "unknown 'trends'\n  Did you mean 'trend'? Allowed: milestone, target, trend.",
+        ),
+        *[
+            (
+                {"rules": [{**RULE, "exceptions_after": said}]},
+                " @ rules[1] exceptions_after",
+                f"{said!r} is not a number of periods\n  Write 1 to 8.",
+            )
+            for said in (0, 9, 2.5, "2", True, None)
+        ],
+    ],
+)
+def test_rules_and_labels_that_do_not_agree(tmp_path: Path, changes: dict[str, Any], place: str, told: str) -> None:
+    """A colour needs a label and a rule, and words that are not known are told with the nearest."""
+    assert faults(tmp_path, **changes) == [f"{PLACE}{place}: {told}"]
+
+
+def test_a_rule_may_say_that_nothing_is_lifted(tmp_path: Path) -> None:
+    """To say `false` of what lifts a red to amber needs no label for amber."""
+    assert load(tmp_path, ratings=TWO, rules=[{**RULE, "amber_if_improved": False}]).colours == ("green", "red")
 
 
 def test_pages_with_indicators(tmp_path: Path) -> None:
@@ -163,7 +281,7 @@ def test_quarters_of_its_own_year(tmp_path: Path) -> None:
     ("changes", "problem", "remedy"),
     [
         ({"priority_wrod": "aim"}, "unknown key 'priority_wrod'", "Did you mean 'priority_word'? Allowed: "),
-        ({"zzz": 1}, "unknown key 'zzz'", "Allowed: appendices, council, fictional, pages, "),
+        ({"zzz": 1}, "unknown key 'zzz'", "Allowed: appendices, council, directions, fictional, "),
         ({"council": GONE}, "'council' is missing", "Add a line `council: …`."),
         ({"rules": GONE}, "'rules' is missing", "Add a line `rules: …`."),
     ],
@@ -212,9 +330,9 @@ def test_all_faults_at_once(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["5", 5, None, "5 %", "-5%", "5.%", ".5%", "5 point", "5points", "five%", "inf%", "5%%", ["5%"], {"5": 1}]
+    "text", ["5", 5, "5 %", "-5%", "5.%", ".5%", "5 point", "5points", "five%", "inf%", "5%%", ["5%"], {"5": 1}]
 )
-@pytest.mark.parametrize("key", ["green_within", "amber_within", "steady_within"])
+@pytest.mark.parametrize("key", ["blue_beyond", "green_within", "yellow_within", "amber_within", "steady_within"])
 def test_bad_tolerance(tmp_path: Path, key: str, text: Any) -> None:
     """A tolerance is a percentage or points, and the message shows both."""
     told = faults(tmp_path, rules=[{**RULE, key: text}])
@@ -434,6 +552,9 @@ def test_no_framework_at_all(tmp_path: Path) -> None:
         wrong("rule kind a list", rules=[{**RULE, "kind": ["target"]}]),
         wrong("rule target a mapping", rules=[{**RULE, "target": {"own": "period"}}]),
         wrong("amber_if_improved a text", rules=[{**RULE, "amber_if_improved": "no"}]),
+        wrong("amber_if_forecast a number", rules=[{**RULE, "amber_if_forecast": 1}]),
+        wrong("green_within none", rules=[{**RULE, "green_within": None}]),
+        wrong("steady_within none", rules=[{**RULE, "steady_within": None}]),
         wrong("assumption a number", rules=[{**RULE, "assumption": 5}]),
         wrong("ratings none", ratings=None),
         wrong("ratings a list", ratings=["green", "amber", "red"]),
@@ -441,6 +562,11 @@ def test_no_framework_at_all(tmp_path: Path) -> None:
         wrong("ratings a number", ratings=5),
         wrong("labels of numbers", ratings={"green": 1, "amber": 2, "red": 3}),
         wrong("a rating that is none", ratings={"green": "A", "amber": "B", "red": "C", "blue": "D"}),
+        wrong("a label that is empty", ratings={"green": "A", "red": "C", "awaited": ""}),
+        wrong("directions none", directions=None),
+        wrong("directions a list", directions=["Up", "Down"]),
+        wrong("a direction that is empty", directions={"better": ""}),
+        wrong("a direction of numbers", directions={"better": 1}),
         wrong("council a number", council=5),
         wrong("council a list", council=["Tinytown"]),
         wrong("council none", council=None),
@@ -546,3 +672,88 @@ def test_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert (own / "kpilib").is_dir()
     assert (tmp_path / "env").resolve() == home()
     assert (tmp_path / "named").resolve() == home(tmp_path / "named")
+
+
+# Risk appetite, and the words for milestones.
+
+
+def test_appetite_is_a_score_or_the_highest_of_a_band(tmp_path: Path) -> None:
+    """A band's name stands for its highest score; without the part no type has an appetite."""
+    said = load(tmp_path / "some", risk={**RISK, "appetite": {"Money": 3, "People": "low", "Reputation": "high"}})
+
+    assert said.risk is not None
+    assert said.risk.appetite == {"Money": 3, "People": 2, "Reputation": 4}
+    assert load(tmp_path / "none", risk=RISK).risk.appetite == {}
+
+
+@pytest.mark.parametrize(
+    ("most", "told"),
+    [
+        ("hihg", "People: no band 'hihg'\n  Did you mean 'high'? Allowed: high, low."),
+        (5, "People: 5 is beyond the scale, which ends at 4\n  Write 1 to 4, or the name of a band."),
+        (0, "People: 0 is beyond the scale, which ends at 4\n  Write 1 to 4, or the name of a band."),
+        (True, "People: True is neither a score nor a band\n  Write 1 to 4, or the name of a band."),
+        (1.5, "People: 1.5 is neither a score nor a band\n  Write 1 to 4, or the name of a band."),
+        (None, "People: None is neither a score nor a band\n  Write 1 to 4, or the name of a band."),
+    ],
+)
+def test_appetite_that_is_no_score(tmp_path: Path, most: Any, told: str) -> None:
+    """An unknown band, and a score that cannot be, are told with what may be written."""
+    assert faults(tmp_path, risk={**RISK, "appetite": {"People": most}}) == [f"{PLACE} @ risk appetite: {told}"]
+
+
+@pytest.mark.parametrize("appetite", [None, "low", 3, ["low"], {1: 2}])
+def test_appetite_of_the_wrong_type(tmp_path: Path, appetite: Any) -> None:
+    """What is no list of types and scores is a fault in two lines."""
+    told = faults(tmp_path, risk={**RISK, "appetite": appetite})
+
+    assert all(fault.startswith(f"{PLACE} @ risk appetite") and fault.count("\n") == 1 for fault in told)
+
+
+def test_milestones_are_known_by_their_five_states(tmp_path: Path) -> None:
+    """Without words of the council's own, each state stands for itself."""
+    assert list(load(tmp_path).milestones.items()) == [
+        (state, (state,)) for state in ("achieved", "on track", "at risk", "missed", "not yet due")
+    ]
+
+
+def test_milestones_have_the_council_s_own_words(tmp_path: Path) -> None:
+    """A state has the words that the file gives it; one that the file leaves out keeps its own."""
+    said = load(tmp_path, milestones={"achieved": ["Completed Successfully", "Done"], "missed": ["Failed"]})
+
+    assert said.milestones["achieved"] == ("Completed Successfully", "Done")
+    assert said.milestones["missed"] == ("Failed",)
+    assert said.milestones["on track"] == ("on track",)
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (
+            {"acheived": ["Done"]},
+            "unknown state 'acheived'\n  Did you mean 'achieved'? "
+            "Allowed: achieved, at risk, missed, not yet due, on track.",
+        ),
+        (
+            {"achieved": ["Done"], "missed": ["done"]},
+            "'done' means both 'achieved' and 'missed'\n  Give each word to one state.",
+        ),
+        (
+            {"achieved": ["On track"]},
+            "'on track' means both 'achieved' and 'on track'\n  Give each word to one state.",
+        ),
+    ],
+)
+def test_milestones_that_cannot_be_told_apart(tmp_path: Path, said: dict[str, Any], told: str) -> None:
+    """An unknown state, and a word that means two of them, are refused."""
+    assert faults(tmp_path, milestones=said) == [f"{PLACE} @ milestones: {told}"]
+
+
+@pytest.mark.parametrize(
+    "said", [None, "Done", ["Done"], {"achieved": "Done"}, {"achieved": []}, {"achieved": [1]}, {"achieved": None}]
+)
+def test_milestones_of_the_wrong_type(tmp_path: Path, said: Any) -> None:
+    """What is no list of states and words is a fault in two lines."""
+    told = faults(tmp_path, milestones=said)
+
+    assert all(fault.startswith(f"{PLACE} @ milestones") and fault.count("\n") == 1 for fault in told)

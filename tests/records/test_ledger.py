@@ -35,6 +35,7 @@ NAMES = (
     "targets",
     "overrides",
     "benchmarks",
+    "comparators",
     "commentary",
     "risks",
     "risk_notes",
@@ -157,7 +158,7 @@ def test_nothing_of_a_later_quarter(tmp_path: Path) -> None:
         "risk_notes": ("quarter,risk,kind,text", "{},CR1,control,What"),
         "milestones": (
             "quarter,objective,milestone,text,due,status,directorate,owner",
-            "{},Clean,M1,What,2020-03-31,on time,Place,Who",
+            "{},Clean,M1,What,2020-03-31,on track,Place,Who",
         ),
     }
     files = {name: f"{head}\n{row.format(later)}\n{row.format(now)}\n" for name, (head, row) in heads.items()}
@@ -296,7 +297,7 @@ HIDDEN: dict[str, tuple[str, dict[str, str], tuple[str, ...]]] = {
     "an exempt milestone": (
         "milestones",
         {"quarter": "2019-20-Q1", "due": "2020-03-31", "exempt": "y"},
-        ("objective", "milestone", "text", "status", "directorate", "owner", "commentary", "exempt"),
+        ("objective", "milestone", "text", "directorate", "owner", "commentary", "exempt"),
     ),
 }
 OPEN: dict[str, dict[str, str]] = {
@@ -305,6 +306,7 @@ OPEN: dict[str, dict[str, str]] = {
     "targets": {"indicator": "litter", "period": "2019-20", "kind": "point", "low": "5"},
     "overrides": {"indicator": "litter", "quarter": "2019-20-Q1", "rating": "red"},
     "benchmarks": {"indicator": "litter", "period": "2018-19", "value": "5"},
+    "comparators": {"comparator": "open", "group": "neighbours"},
     "commentary": {"indicator": "litter", "quarter": "2019-20-Q1", "kind": "cause"},
     "risks": {"quarter": "2019-20-Q1", "risk": "CR1", "kind": "risk", "score": "4", "residual_score": "2"},
     "risk_notes": {"quarter": "2019-20-Q1", "risk": "CR1", "kind": "cause"},
@@ -313,6 +315,7 @@ OPEN: dict[str, dict[str, str]] = {
 MORE = {
     "targets": ("high",),
     "risks": ("impact", "likelihood", "residual_impact", "residual_likelihood", "direction"),
+    "milestones": ("status",),
 }
 PLACES = [(label, column) for label, (_, _, columns) in HIDDEN.items() for column in columns]
 
@@ -573,3 +576,159 @@ def test_months_of_another_year(tmp_path: Path) -> None:
     (root / "params" / "tiny" / "framework.yml").write_text(f"{FRAMEWORK}year_starts: September\n")
 
     assert load_ledger("tiny", root=root).readings["start"].tolist() == [period("2019-09").start]
+
+
+# Groups of comparators.
+
+BENCHMARKS = "indicator,period,comparator,value"
+GROUPS = "comparator,group"
+NEIGHBOURS = "litter,2018-19,Barton,70\nlitter,2018-19,Ashby,60\nlitter,2018-19,England,65\n"
+
+
+def test_benchmarks_know_who_belongs_to_a_group(tmp_path: Path) -> None:
+    """A benchmark says whether its comparator belongs to a group, at every quarter and also where no file says so."""
+    groups = f"{GROUPS}\nBarton,neighbours\nAshby,neighbours\nAshby,all\n"
+    ledger = load(tmp_path, benchmarks=f"{BENCHMARKS}\n{NEIGHBOURS}", comparators=groups)
+    alone = load(tmp_path / "alone", benchmarks=f"{BENCHMARKS}\n{NEIGHBOURS}")
+
+    assert at(ledger, "2019-20-Q3").benchmarks["grouped"].tolist() == [True, True, False]
+    assert at(ledger, "2019-20-Q3").comparators["group"].tolist() == ["neighbours", "neighbours", "all"]
+    assert alone.benchmarks["grouped"].tolist() == [False, False, False]
+
+
+@pytest.mark.parametrize(("name", "hint"), [("Bartn", "Did you mean 'Barton'? "), ("Zelah", "")])
+def test_a_member_of_a_group_that_no_benchmark_is_of(tmp_path: Path, name: str, hint: str) -> None:
+    """A comparator that benchmarks.csv does not have is told in two lines, with the nearest that it has."""
+    with pytest.raises(RecordsError) as refusal:
+        load(tmp_path, benchmarks=f"{BENCHMARKS}\n{NEIGHBOURS}", comparators=f"{GROUPS}\nAshby,all\n{name},all\n")
+
+    assert str(refusal.value) == (
+        f"data/tiny/comparators.csv, row 3, column comparator: {name!r} is not in benchmarks.csv\n"
+        f"  {hint}Write it as benchmarks.csv does, or take the row away."
+    )
+
+
+def test_a_member_stands_in_a_group_once(tmp_path: Path) -> None:
+    """The same comparator twice in one group is told, since it would be counted twice."""
+    with pytest.raises(RecordsError, match="row 3: Ashby, all stands already in row 2"):
+        load(tmp_path, benchmarks=f"{BENCHMARKS}\n{NEIGHBOURS}", comparators=f"{GROUPS}\nAshby,all\nAshby,all\n")
+
+
+def test_comparators_of_exempt_figures_alone_stay_out_of_the_public_edition(tmp_path: Path) -> None:
+    """A comparator that is only in what is exempt is not named to the public, and is no fault there."""
+    root = write(
+        tmp_path,
+        indicators=f"{INDICATORS},exempt\n{LITTER},\n{LITTER.replace('litter', 'secret', 1)},y\n",
+        benchmarks=f"{BENCHMARKS}\n{NEIGHBOURS}secret,2018-19,Ashby,1\nsecret,2018-19,{CANARY},2\n",
+        comparators=f"{GROUPS}\n{CANARY},all\nAshby,all\n",
+    )
+
+    assert load_ledger("tiny", "restricted", root).comparators["comparator"].tolist() == [CANARY, "Ashby"]
+    assert load_ledger("tiny", "public", root).comparators["comparator"].tolist() == ["Ashby"]
+    assert CANARY not in cells(load_ledger("tiny", "public", root))
+
+
+# Risks merged into others, and the words for milestones.
+
+REGISTER = (
+    "quarter,risk,kind,title,type,owner,impact,likelihood,score,residual_impact,residual_likelihood,residual_score,"
+    "direction,merged_from,exempt"
+)
+
+
+def risk_row(quarter_text: str, number: str, merged_from: str = "", exempt: str = "") -> str:
+    """Write a row of risks.csv."""
+    return f"{quarter_text},{number},risk,Floods,People,Who,2,2,4,2,1,2,level,{merged_from},{exempt}\n"
+
+
+def merged(root: Path, merged_from: str, *earlier: str, edition: str = "restricted", hidden: str = "") -> Ledger:
+    """Load a register of CR1, with what it took in, after an earlier one of CR1, CR2 and CR3."""
+    rows = [risk_row("2019-20-Q2", number, exempt="y" if number == hidden else "") for number in ("CR1", "CR2", "CR3")]
+    rows += [*earlier, risk_row("2019-20-Q3", "CR1", merged_from)]
+    return load(root, edition, risks=f"{REGISTER}\n{''.join(rows)}")
+
+
+def test_a_risk_names_those_it_took_in(tmp_path: Path) -> None:
+    """Numbers of risks of an earlier register, also of one further back, are no fault."""
+    ledger = merged(tmp_path, "CR2; CR3; CR9", risk_row("2018-19-Q4", "CR9"))
+
+    assert ledger.risks["merged_from"].tolist()[-1] == "CR2; CR3; CR9"
+
+
+@pytest.mark.parametrize(
+    ("merged_from", "told"),
+    [
+        ("CR8", "'CR8' is in no earlier register\n  Did you mean 'CR3'? Allowed: CR2, CR3."),
+        ("CR1", "'CR1' is the row's own number\n  Name the risks that this one took in."),
+        (
+            "CR4",
+            "'CR4' still has a row in 2019-20-Q3\n"
+            "  Take that row away if it was merged, or else take the number out here.",
+        ),
+        ("CR2, CR3", "'CR2, CR3' is not a list of risks' numbers\n  Write them like CR2; CR5."),
+    ],
+)
+def test_a_risk_that_cannot_have_been_taken_in(tmp_path: Path, merged_from: str, told: str) -> None:
+    """A risk that no earlier register has, that is still there, or that is the risk itself, is told in two lines."""
+    with pytest.raises(RecordsError) as refusal:
+        merged(tmp_path, f'"{merged_from}"', risk_row("2019-20-Q3", "CR4"))
+
+    assert [str(fault) for fault in refusal.value.faults] == [f"data/tiny/risks.csv, row 6, column merged_from: {told}"]
+
+
+def test_a_risk_only_of_a_later_register_cannot_have_been_taken_in(tmp_path: Path) -> None:
+    """What a later quarter's register has is not earlier."""
+    with pytest.raises(RecordsError, match="'CR9' is in no earlier register"):
+        merged(tmp_path, "CR9", risk_row("2019-20-Q4", "CR9"))
+
+
+@pytest.mark.parametrize(
+    ("written", "public"), [("CR2; CR3", "CR3"), ("CR3; CR2", "CR3"), ("CR2", ""), ('"CR2,CR3"', "CR3")]
+)
+def test_an_exempt_risk_is_not_named_by_the_one_that_took_it_in(tmp_path: Path, written: str, public: str) -> None:
+    """The public edition takes its number out of merged_from, also where the list is not well written."""
+    ledger = merged(tmp_path, written, edition="public", hidden="CR2")
+
+    assert ledger.risks["merged_from"].tolist()[-1] == public
+    assert "CR2" not in cells(ledger)
+
+
+def test_no_fault_names_an_exempt_risk_that_was_taken_in(tmp_path: Path) -> None:
+    """A fault beside it in the same cell does not tell of it to the public."""
+    with pytest.raises(RecordsError) as refusal:
+        merged(tmp_path, "CR2; CR8", edition="public", hidden="CR2")
+
+    assert "'CR8' is in no earlier register" in str(refusal.value)
+    assert "CR2" not in str(refusal.value)
+
+
+STATUSES = "quarter,objective,milestone,text,due,status,directorate,owner\n2019-20-Q3,Clean,M1,What,2020-03-31,{},,\n"
+
+
+@pytest.mark.parametrize("status", ["", "on track", "On Track", "ACHIEVED", "not yet due"])
+def test_a_milestone_s_status_is_one_of_the_known_words(tmp_path: Path, status: str) -> None:
+    """Case does not matter, and a status may be empty."""
+    assert load(tmp_path, milestones=STATUSES.format(status)).milestones["status"].tolist() == [status]
+
+
+def test_an_unknown_status_of_a_milestone(tmp_path: Path) -> None:
+    """A word that stands for no state is told with those that do."""
+    with pytest.raises(RecordsError) as refusal:
+        load(tmp_path, milestones=STATUSES.format("on trak"))
+
+    assert str(refusal.value) == (
+        "data/tiny/milestones.csv, row 2, column status: 'on trak' is not a milestone's status in framework.yml\n"
+        "  Did you mean 'on track'? Allowed: achieved, at risk, missed, not yet due, on track."
+    )
+
+
+def test_a_council_s_own_word_for_a_milestone_s_status(tmp_path: Path) -> None:
+    """A word that framework.yml gives for a state is known, and the state's own word then is not."""
+    root = write(tmp_path, milestones=STATUSES.format("done"))
+    with (root / "params/tiny/framework.yml").open("a", encoding="utf-8") as file:
+        file.write("milestones: {achieved: [Done]}\n")
+
+    assert load_ledger("tiny", "public", root).milestones["status"].tolist() == ["done"]
+    (root / "data/tiny/milestones.csv").write_text(STATUSES.format("achieved"), "utf-8")
+    with pytest.raises(RecordsError, match="'achieved' is not a milestone's status"):
+        load_ledger("tiny", "public", root)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpilib.records.periods import MONTHS, Period, earlier, month, period, quarter
+from kpilib.records.periods import MONTHS, Period, day, earlier, month, period, quarter
 
 YEAR_STARTS = st.integers(1, 12)
 QUARTERS = st.builds(
@@ -191,3 +191,8 @@ def test_month_by_count(count: int) -> None:
 
     assert Period(f"{count // 12}-{count % 12 + 1:02d}", "month", count, count) == found
     assert f"{MONTHS[count % 12]} {count // 12}" == found.name == found.span
+
+
+def test_a_day_is_written_as_a_reader_would() -> None:
+    """No leading nought, and the month in full."""
+    assert day("2020-03-01") == "1 March 2020"
