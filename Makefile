@@ -26,8 +26,8 @@ lab: $(READY)  ## open JupyterLab on the notebooks
 	$(BIN)/jupyter lab --notebook-dir=. --LabApp.default_url=/lab/tree/notebooks/$(FRAMEWORK)
 
 check: $(READY)  ## style and types
-	$(BIN)/ruff check kpilib tests
-	$(BIN)/ruff format --check kpilib tests
+	$(BIN)/ruff check kpilib tests benchmarks
+	$(BIN)/ruff format --check kpilib tests benchmarks
 	$(BIN)/mypy
 
 test: check  ## every test: records, judgement, notebooks, pages in a browser, paper
