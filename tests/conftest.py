@@ -33,6 +33,21 @@ def report(root: Path, kpilib: Callable[..., subprocess.CompletedProcess[str]]) 
     return root / "outputs" / "lancashire-2019" / "2019-20-Q3" / "public"
 
 
+@pytest.fixture
+def council(tmp_path: Path) -> Callable[..., Path]:
+    """Write a tiny council, `tiny`: its framework.yml, and a text for each CSV file; gives the folder of it all."""
+
+    def write(framework: str, **files: str) -> Path:
+        for folder in ("params", "data"):
+            (tmp_path / folder / "tiny").mkdir(parents=True, exist_ok=True)
+        (tmp_path / "params/tiny/framework.yml").write_text(framework, "utf-8")
+        for name, text in files.items():
+            (tmp_path / f"data/tiny/{name}.csv").write_text(text, "utf-8")
+        return tmp_path
+
+    return write
+
+
 @pytest.fixture(scope="session")
 def kpilib() -> Callable[..., subprocess.CompletedProcess[str]]:
     """The command line, called as a user calls it; named arguments are environment variables."""

@@ -399,8 +399,8 @@ def test_actions_lower_risks_and_raise_opportunities(ledger: Ledger) -> None:
 
 
 def test_the_registers_own_gaps_are_found(ledger: Ledger) -> None:
-    """CR13 has no owner, CR4 and CO3 do not move, and no score disagrees with its parts."""
-    found = gaps(ledger.risks, ledger.risk_notes, AT.last_day)
+    """CR13 has no owner, CR4 and CO3 do not move, all but CR11 have actions of nobody, and no score disagrees."""
+    found = gaps(assess(ledger.risks, ledger.framework.risk.bands, AT), ledger.risk_notes, AT)
     by_gap = found.groupby("gap")["risk"].agg(list).to_dict()
 
     assert by_gap == {
@@ -408,4 +408,5 @@ def test_the_registers_own_gaps_are_found(ledger: Ledger) -> None:
         "Its actions do not raise the score.": ["CO3"],
         "No owner is named.": ["CR13"],
         "No direction of travel is stated.": ["CR1", "CR3", "CR9", "CR12", "CO1", "CO2", "CO3"],
+        "An action has neither owner nor date.": [risk for risk in ledger.risks["risk"] if risk != "CR11"],
     }

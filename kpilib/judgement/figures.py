@@ -57,6 +57,11 @@ def goal(value: float, unit: str = "", _: float = math.nan) -> str:
     return bare(value, unit)
 
 
+def worked_out(value: float, unit: str = "", decimals: float = math.nan) -> str:
+    """Write a share of a target, which nobody printed: from 100 up without decimals, unless the figures have some."""
+    return bare(value, unit, 0 if decimals == 0 and abs(value) >= 100 else math.nan)
+
+
 def gap(value: float, unit: str, decimals: float) -> str:
     """
     Write how far apart two figures are; percentages differ by points.

@@ -13,6 +13,13 @@ from kpilib.judgement.figures import bare, show_all
 from kpilib.records.framework import tolerance
 
 SIGN = {"high": 1.0, "on target": 1.0, "low": -1.0}
+_MONTHS = {"quarter": 3, "year": 12}
+_APART = {"annual": 12, "termly": 4, "quarterly": 3, "monthly": 1}
+
+
+def step(frame: pd.DataFrame) -> pd.Series:
+    """How many months lie between the ends of two readings that follow one another; a month may stand for longer."""
+    return frame["period_kind"].map(_MONTHS).fillna(frame["frequency"].map(_APART)).astype(float)
 
 
 def comparable(current: pd.DataFrame, readings: pd.DataFrame, compare: str = "previous") -> pd.DataFrame:

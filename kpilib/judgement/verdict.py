@@ -1,10 +1,14 @@
-"""The verdict on every indicator at a quarter: figure, target, rating, direction and rank, one row each."""
+"""The verdict on every indicator at a quarter: figure, target, rating, direction, forecast and rank, one row each."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+import numpy as np
 import pandas as pd
 
-from kpilib.judgement import benchmark, rating, trend
+from kpilib.judgement import benchmark, control, forecast, rating, trend
+from kpilib.records.framework import Rule
 from kpilib.records.ledger import Ledger
 from kpilib.records.periods import Period
 
@@ -16,34 +20,47 @@ PUBLISHED = (
 ).split()
 
 
-def judge(ledger: Ledger, at: Period) -> pd.DataFrame:
+def judge(ledger: Ledger, at: Period, rule: Rule | None = None) -> pd.DataFrame:
     """
     Judge every indicator as it stands at a quarter.
 
     Args:
         ledger: the records as at the quarter whose report this is.
         at: the quarter looked at; it may be an earlier one, for comparison.
+        rule: the rule to judge by; without it, the one in force in that quarter.
 
     Returns:
         a row for each indicator, in the order of indicators.csv, with the columns of indicators.csv as published
-        and those that the pages add: to_date, share, target kind, direction_reason, period_name, supports.
+        and those that the pages add: to_date, share, target kind, off_for, the labels of the directions,
+        the range of the forecast, the usual range, and a sentence for each of direction, forecast and control.
         Supporting measures are there too, judged like the others; `supports` names what they throw light on.
     """
     framework, known = ledger.framework, ledger.until(at)
-    rule = framework.rule(at)
+    rule = rule or framework.rule(at)
     frame = current_readings(known, at)
     frame = rating.aim(frame, known.targets, rule, at)
     frame = trend.comparable(frame, known.readings, rule.compare)
-    frame = benchmark.standing(frame, known.benchmarks)
+    among = benchmark.beside(known.readings, known.benchmarks, known.comparators, frame, at)
+    frame = benchmark.standing(frame, known.benchmarks, among)
     frame = rating.towards_total(frame, known.readings)
+    frame = forecast.outturn(frame, known.readings, framework.year(at).end)
+    frame = rating.foresee(frame, known.targets, known.readings, rule, at)
     frame = rating.rate(frame, rule)
+    frame = rating.running(frame, known.targets, known.readings, rule)
     frame = rating.override(frame, known.overrides, at.text)
     frame = trend.direction(frame, rule.steady_within)
+    frame = control.usual(frame, known.readings)
+    return _labelled(frame.assign(framework=framework.slug, quarter=at.text), framework.ratings, framework.directions)
+
+
+def _labelled(frame: pd.DataFrame, ratings: Mapping[str, str], directions: Mapping[str, str]) -> pd.DataFrame:
+    """Add the council's own words; what is awaited has a word of its own where the council has one."""
+    label = frame["rating"].map(dict(ratings))
+    waits = frame["rating"].eq("not rated") & frame["status"].eq("awaited")
     return frame.assign(
-        framework=framework.slug,
-        quarter=at.text,
-        label=frame["rating"].map(dict(framework.ratings)),
-        **dict.fromkeys(("forecast", "forecast_rating", "variation", "assurance"), ""),
+        label=label.mask(waits, ratings.get("awaited", ratings["not rated"])),
+        direction_label=frame["direction"].map(dict(directions)),
+        direction_year_label=frame["direction_year"].map(dict(directions)),
     )
 
 
@@ -71,15 +88,57 @@ def published(judged: pd.DataFrame) -> pd.DataFrame:
     return judged.loc[judged["supports"] == "", PUBLISHED]
 
 
-def counts(judged: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
+def counts(
+    judged: pd.DataFrame, by: str | None = None, colours: Sequence[str] = ("green", "amber", "red")
+) -> pd.DataFrame:
     """
     Count ratings, over all or by page or directorate; percentages are of the rated.
 
+    Args:
+        colours: the ratings that the framework has, from best to worst.
+
     Returns:
-        columns green, amber, red, not rated, indicators, rated; a row for each group in order of first appearance.
+        a column for each colour, then not rated, indicators, rated;
+        a row for each group in order of first appearance.
     """
     groups = judged[by] if by else pd.Series("all", index=judged.index)
     table = pd.crosstab(groups, judged["rating"]).reindex(
-        index=groups.unique(), columns=["green", "amber", "red", "not rated"], fill_value=0
+        index=groups.unique(), columns=[*colours, "not rated"], fill_value=0
     )
-    return table.assign(indicators=table.sum(axis=1), rated=table[["green", "amber", "red"]].sum(axis=1))
+    return table.assign(indicators=table.sum(axis=1), rated=table[list(colours)].sum(axis=1))
+
+
+def counts_moved(now: pd.Series, before: pd.Series) -> pd.Series:
+    """
+    Say of the count of each rating whether it moved for the better since the quarter before.
+
+    More blue or green is better, and fewer red.
+    Of a colour between them it cannot be said: fewer may have become better or worse.
+
+    Args:
+        now: one row of `counts`.
+        before: the same of the quarter before.
+    """
+    change = now - before
+    good = pd.Series({name: -1 if name == "red" else int(name in rating.ON_TARGET) for name in change.index})
+    said = np.select([good == 0, change == 0, change * good > 0], ["cannot say", "same", "better"], "worse")
+    return pd.Series(said, index=change.index)
+
+
+def moved_by_rule(ledger: Ledger, at: Period, before: Period) -> pd.DataFrame:
+    """
+    Compare two quarters under one rule, where the rule changed between them.
+
+    Returns:
+        a row for each indicator, by indicator: rating_by_old_rule, what this quarter would be under the rule before,
+        and before_by_new_rule, what the quarter before would be under this quarter's; empty where no rule changed.
+    """
+    new, old = ledger.framework.rule(at), ledger.framework.rule(before)
+    if new == old:
+        return pd.DataFrame(columns=["rating_by_old_rule", "before_by_new_rule"], dtype=object)
+    return pd.DataFrame(
+        {
+            "rating_by_old_rule": judge(ledger, at, old).set_index("indicator")["rating"],
+            "before_by_new_rule": judge(ledger, before, new).set_index("indicator")["rating"],
+        }
+    )

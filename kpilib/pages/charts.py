@@ -6,30 +6,52 @@ Each is an SVG picture with alternative text made from the same figures.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
 from kpilib.judgement.figures import bare, goal, show
+from kpilib.judgement.trend import step as apart
 from kpilib.pages import words
 from kpilib.pages.drawing import canvas, label, picture, row_canvas, styled
 from kpilib.pages.shown import Shown
 from kpilib.pages.theme import GREY, HAIRLINE, NAVY, PLUM, SOFT, TAGS
 
 EDGE = 50.0
+SIGNALS = {
+    "improvement": ("P", "#00522c"),
+    "concern": ("D", "#8a1a12"),
+    "neutral high": ("s", SOFT),
+    "neutral low": ("s", SOFT),
+}
+MARKS = {"blue": "*", "green": "o", "yellow": "s", "amber": "^", "red": "D"}
 STEP = {"month": 1, "quarter": 3, "year": 12}
-_FREQUENCY = {"annual": 12, "termly": 4, "quarterly": 3, "monthly": 1}
+LATEST = 24
+FEW = 8
+TICKS = 5
+_BAND = "#e3e7e9"
 
 
 @styled
-def trend(indicator: pd.Series, readings: pd.DataFrame, targets: pd.DataFrame, data: Shown | None = None) -> Shown:
+def trend(
+    indicator: pd.Series,
+    readings: pd.DataFrame,
+    targets: pd.DataFrame,
+    usual: pd.DataFrame,
+    reasons: str,
+    data: Shown | None = None,
+) -> Shown:
     """
-    Chart one indicator over time, with its target.
+    Chart one indicator over time, with its target, its usual range and its forecast.
 
     Args:
         indicator: its row of the verdict.
-        readings: its readings with a value, in order of time.
+        readings: its readings with a value, in order of time; the latest two dozen are drawn.
         targets: its targets for single periods, where each has its own; else empty.
+        usual: its usual range at each reading, with end, mean, lower, upper and type; empty where it has none.
+        reasons: what is said of it in words, for those who do not see the chart.
         data: the figures as a table, to be opened beneath.
 
     Figures that add up to a year's are bars; a whole year before them is left out, being of another size.
@@ -37,49 +59,114 @@ def trend(indicator: pd.Series, readings: pd.DataFrame, targets: pd.DataFrame, d
     """
     unit, decimals = indicator["unit"], indicator["decimals"]
     kind = indicator["period_kind"]
-    main = readings[readings["period_kind"] == kind]
+    main = readings[readings["period_kind"] == kind].tail(LATEST)
     others = readings[(readings["period_kind"] != kind) & (readings["end"] < main["start"].min())]
-    if indicator["basis"] == "sum":
+    if indicator["basis"] == "sum" or len(main) > FEW:
         others = others.iloc[:0]
-    step = max(STEP[kind], _FREQUENCY[indicator["frequency"]] if kind == "month" else 1)
+    step = float(apart(indicator.to_frame().T).iloc[0])
     first = main["end"].iloc[0]
     x = (main["end"] - first) / step
     before = pd.Series(range(-len(others), 0), index=others.index, dtype=float)
     figure, axes = canvas(4.2, 1.6)
+    spans = _usual_marks(axes, usual[usual["end"] >= first], first, step)
     if indicator["basis"] == "sum":
         sns.barplot(x=x, y=main["value"], color=NAVY, ax=axes, native_scale=True, saturation=1, width=0.55)
         bottom, top = 0.0, main["value"].max()
     else:
         groups = x.diff().gt(1.01).cumsum()
         sns.lineplot(x=x, y=main["value"], units=groups, estimator=None, color=NAVY, marker="o",
-                     markeredgewidth=0, linewidth=2, ax=axes)  # fmt: skip
+                     markeredgewidth=0, linewidth=2, ax=axes, markersize=6 if len(main) <= FEW else 4)  # fmt: skip
         bottom, top = readings["value"].min(), readings["value"].max()
     if len(others):
         axes.plot(before, others["value"], "o", markerfacecolor="white", markeredgecolor=NAVY)
-    span = [*_target_marks(axes, indicator, main, x, targets), bottom, top]
+    ahead = _forecast_marks(axes, indicator, first, step)
+    span = [*_target_marks(axes, indicator, main, x, targets), *spans, *ahead.values(), bottom, top]
     room = max(max(span) - min(span), abs(max(span)) * 0.04) or 1
     axes.set_ylim(0 if indicator["basis"] == "sum" else min(span) - 0.35 * room, max(span) + 0.35 * room)
     for place, value in zip(before, others["value"], strict=True):
         label(axes, bare(value, unit, decimals), place, value)
     values = list(main["value"])
+    named = _named(values)
     dues = targets.set_index("period")["low"].to_dict()
     bars = indicator["basis"] == "sum"
     for number, (place, value) in enumerate(zip(x, values, strict=True)):
+        if number not in named:
+            continue
         around = [] if bars else values[max(number - 1, 0) : number] + values[number + 1 : number + 2]
         due = dues.get(main["period"].iloc[number])
         below = value < due if due is not None else bool(around) and value < min(around)
         label(axes, bare(value, unit, decimals), place, value, below=below, bold=number == len(values) - 1)
-    places = [*before, *x]
-    axes.set_xlim(min(places) - 0.5, max(places) + 0.5)
-    axes.set_xticks(places, [name.replace(" ", "\n", 1) for name in [*others["period_short"], *main["period_short"]]])
+    ticks = list(zip([*before, *x], [*others["period_short"], *main["period_short"]], strict=True))
+    axes.set_xlim(min([*before, *x]) - 0.5, max([*x, *ahead]) + max(0.5, 0.07 * len(main)))
+    every = 1 if len(ticks) <= FEW else -(-len(ticks) // TICKS)
+    places, names = zip(*reversed(ticks[::-every]), strict=True)
+    axes.set_xticks(places, _years_once(names))
     axes.set(yticks=[], xlabel="", ylabel="")
+    caption = [
+        "The grey band is its usual range." if spans else "",
+        "The hollow mark is the forecast, with its range." if ahead else "",
+        "Marks other than dots stand outside what is usual." if usual["type"].isin(SIGNALS).any() else "",
+        "" if indicator["basis"] == "sum" else "The scale does not start at zero.",
+    ]
     return picture(
         figure,
-        trend_words(indicator, pd.concat([others, main]), targets),
-        caption="" if indicator["basis"] == "sum" else "The scale does not start at zero.",
+        f"{trend_words(indicator, pd.concat([others, main]), targets)} {reasons}",
+        caption=" ".join(filter(None, caption)),
         data=data,
         about=indicator["short_name"],
     )
+
+
+def _years_once(names: Sequence[str]) -> list[str]:
+    """Put the year below the quarter or the month, and only where it changes, so that labels keep apart."""
+    parted = [name.partition(" ") for name in names]
+    years = [year for _, _, year in parted]
+    return [
+        first if not year or year == before else f"{first}\n{year}"
+        for (first, _, year), before in zip(parted, ["", *years], strict=False)
+    ]
+
+
+def _named(values: list[float]) -> set[int]:
+    """Choose the figures to be written out: all of a few; of many the last, and the lowest and highest far from it."""
+    last = len(values) - 1
+    if len(values) <= FEW:
+        return set(range(len(values)))
+    extremes = {values.index(min(values)), values.index(max(values))}
+    return {last} | {place for place in extremes if last - place > len(values) / 6}
+
+
+def _usual_marks(axes: Axes, usual: pd.DataFrame, first: float, step: float) -> list[float]:
+    """Draw the usual range as a band with its average, and a mark of its own on each signal; give what they span."""
+    known = usual[usual["lower"].notna()]
+    if known.empty:
+        return []
+    x = (known["end"] - first) / step
+    for _, part in known.groupby(["lower", "upper"], sort=False):
+        edge = [x[part.index].min() - 0.4, x[part.index].max() + 0.4]
+        low, mean, high = part.iloc[0][["lower", "mean", "upper"]].astype(float)
+        axes.fill_between(edge, low, high, color=_BAND, linewidth=0, zorder=0)
+        axes.plot(edge, [mean, mean], color=GREY, linewidth=0.8, zorder=0.5)
+    for kind, (marker, colour) in SIGNALS.items():
+        here = known["type"] == kind
+        axes.plot(x[here], known["value"][here], marker, color=colour, markersize=7, linestyle="none", zorder=4)
+    return [float(known["lower"].min()), float(known["upper"].max())]
+
+
+def _forecast_marks(axes: Axes, indicator: pd.Series, first: float, step: float) -> dict[float, float]:
+    """Draw the forecast as a hollow mark with its range; give the places and heights that it takes up."""
+    due = indicator["forecast"]
+    if pd.isna(due) or indicator["basis"] == "sum":
+        return {}
+    place, last = (indicator["forecast_end"] - first) / step, (indicator["end"] - first) / step
+    low, high = indicator["forecast_low"], indicator["forecast_high"]
+    axes.plot([last, place], [indicator["value"], due], color=SOFT, linewidth=1.2, linestyle=(0, (1, 2)), zorder=1)
+    taken = {place: due}
+    if pd.notna(low):
+        axes.plot([place, place], [low, high], color=SOFT, linewidth=1.2, zorder=1)
+        taken |= {place - 0.01: low, place + 0.01: high}
+    axes.plot([place], [due], "o", markerfacecolor="white", markeredgecolor=SOFT, zorder=3)
+    return taken
 
 
 def _target_marks(
@@ -113,6 +200,8 @@ def _target_marks(
 def single_target(indicator: pd.Series) -> tuple[float, str]:
     """Give the height and label of a target line; for a sum, the even share of one period."""
     if indicator["kind"] == "total" and indicator["basis"] == "sum":
+        if indicator["spread"] == "seasonal":
+            return float("nan"), ""
         months = indicator["target_end"] - indicator["target_start"] + 1
         due = indicator["target_low"] * STEP[indicator["period_kind"]] / months
         return due, f"even share\n{bare(due, indicator['unit'])}"
@@ -123,9 +212,19 @@ def single_target(indicator: pd.Series) -> tuple[float, str]:
 
 
 def trend_words(indicator: pd.Series, readings: pd.DataFrame, targets: pd.DataFrame) -> str:
-    """Say what the chart of an indicator shows."""
-    figures = [show(value, indicator["unit"], indicator["decimals"]) for value in readings["value"]]
-    said = f"{indicator['short_name']}: {words.series(readings, figures)}."
+    """Say what the chart of an indicator shows; of many figures the first, the lowest, the highest and the last."""
+    figures = pd.Series(
+        [show(value, indicator["unit"], indicator["decimals"]) for value in readings["value"]], readings.index
+    )
+    if len(readings) > FEW:
+        chosen = [readings.index[0], readings["value"].idxmin(), readings["value"].idxmax(), readings.index[-1]]
+        parts = [
+            f"{which} {words.aloud(figures[place])} in {readings.at[place, 'period_name']}"
+            for which, place in zip(("first", "lowest", "highest", "latest"), chosen, strict=True)
+        ]
+        said = f"{indicator['short_name']}, {len(readings)} figures: {words.listed(parts)}."
+    else:
+        said = f"{indicator['short_name']}: {words.series(readings, list(figures))}."
     if len(targets):
         dues = words.series(targets, [goal(value, indicator["unit"], 0) for value in targets["low"]])
         what = "even shares of the target" if indicator["cumulative"] else "targets"
@@ -156,7 +255,7 @@ def distance(judged: pd.DataFrame, last_name: str) -> Shown:
     axes.hlines(y, then, now, color=GREY, linewidth=2)
     axes.plot(then, y, "o", markerfacecolor="white", markeredgecolor=SOFT, markersize=6)
     for rating, group in judged.groupby("rating"):
-        axes.plot(now[group.index], y[group.index], {"green": "o", "amber": "^", "red": "D"}[rating],
+        axes.plot(now[group.index], y[group.index], MARKS[rating],
                   color=TAGS[rating][0], markersize=7, linestyle="none")  # fmt: skip
     axes.hlines(y, left, right, color=HAIRLINE, linewidth=0.8, zorder=0)
     axes.axvline(0, color=PLUM, linewidth=1.4, linestyle=(0, (4, 2)), zorder=0)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kpilib.judgement.risk import assess, gaps
+from kpilib.judgement import milestone, risk
+from kpilib.judgement.rating import OFF_TARGET
 from kpilib.judgement.verdict import judge, published
 from kpilib.records.ledger import Ledger
 from kpilib.records.periods import Period
 
 RISKS = (
     "quarter risk kind title type owner directorate impact likelihood score band residual_impact "
-    "residual_likelihood residual_score residual_band direction movement target_score target_date"
+    "residual_likelihood residual_score residual_band direction movement target_score target_date progress "
+    "movement_direction merged_from merged_into appetite within_appetite course computed_course course_reason"
 ).split()
-MILESTONES = "quarter objective milestone text due status directorate owner forecast commentary".split()
+MILESTONES = "quarter objective milestone text due status directorate owner forecast commentary state reason".split()
 
 
 def indicators_csv(ledger: Ledger, at: Period) -> str:
@@ -22,16 +24,16 @@ def indicators_csv(ledger: Ledger, at: Period) -> str:
 
 
 def risks_csv(ledger: Ledger, at: Period) -> str:
-    """The quarter's register, with bands and movement; a heading alone where the framework has none."""
-    if ledger.framework.risk is None:
+    """The quarter's register, assessed; a heading alone where the framework has none."""
+    scales = ledger.framework.risk
+    if scales is None:
         return _csv(pd.DataFrame(columns=RISKS))
-    return _csv(assess(ledger.as_at(at).risks, ledger.framework.risk.bands, at)[RISKS])
+    return _csv(risk.assess(ledger.as_at(at).risks, scales.bands, at, scales.appetite)[RISKS])
 
 
 def milestones_csv(ledger: Ledger, at: Period) -> str:
-    """The quarter's milestones as recorded."""
-    milestones = ledger.as_at(at).milestones
-    return _csv(milestones.loc[milestones["quarter"] == at.text, MILESTONES])
+    """The quarter's milestones as recorded, with the state of each and the reason for it."""
+    return _csv(milestone.assess(ledger.as_at(at).milestones, ledger.framework.milestones, at)[MILESTONES])
 
 
 def _csv(frame: pd.DataFrame) -> str:
@@ -47,17 +49,15 @@ def _csv(frame: pd.DataFrame) -> str:
 
 
 def open_points(ledger: Ledger, at: Period) -> list[str]:
-    """What to look at before a quarter is printed: silence, old figures, and what the register leaves open."""
+    """What to look at before a quarter is printed: silence, old figures, what register and milestones leave open."""
     known = ledger.as_at(at)
     judged = judge(known, at)
     judged = judged[judged["supports"] == ""]
     written = set(known.commentary.loc[known.commentary["quarter"] == at.text, "indicator"])
-    off = judged["rating"].isin(["red", "amber"]) & ~judged["late"]
+    off = judged["rating"].isin(OFF_TARGET) & ~judged["late"]
     silent = judged[off & ~judged["indicator"].isin(written)]
     late = list(judged.loc[judged["late"], "indicator"])
     unread = list(judged.loc[~judged["indicator"].isin(ledger.readings["indicator"]), "indicator"])
-    register = known.risks[known.risks["quarter"] == at.text]
-    notes = known.risk_notes[known.risk_notes["quarter"] == at.text]
     points = [f"no row in readings.csv: {', '.join(unread)}."] if unread else []
     points += [f"no figure for {at.name}, an earlier one is used: {', '.join(late)}."] if late else []
     points += [f"{row.indicator} {row.period}: {row.value:g} is not in what was printed, {row.as_printed!r}."
@@ -65,9 +65,29 @@ def open_points(ledger: Ledger, at: Period) -> list[str]:
     points += [
         f"{row.indicator} is {row.rating} and has no commentary ({row.directorate})." for row in silent.itertuples()
     ]
-    if ledger.framework.risk is not None and register.empty:
-        points.append(f"no risk register for {at.name} in risks.csv.")
-    return points + [f"{row.risk}: {row.gap}" for row in gaps(register, notes, at.last_day).itertuples()]
+    easy = judged.loc[judged["assurance"] == "pass", "indicator"]
+    points += (
+        [f"all of the usual range meets the target; it may ask too little: {', '.join(easy)}."] if len(easy) else []
+    )
+    return [*points, *_open_risks(known, at), *_open_milestones(known, at)]
+
+
+def _open_risks(known: Ledger, at: Period) -> list[str]:
+    """What the register leaves open; that it is missing, where the framework has one."""
+    scales = known.framework.risk
+    if scales is None:
+        return []
+    if not known.risks["quarter"].eq(at.text).any():
+        return [f"no risk register for {at.name} in risks.csv."]
+    assessed = risk.assess(known.risks, scales.bands, at, scales.appetite)
+    found = risk.gaps(assessed, known.risk_notes, at)
+    return [f"{', '.join(group['risk'])}: {gap}" for gap, group in found.groupby("gap", sort=False)]
+
+
+def _open_milestones(known: Ledger, at: Period) -> list[str]:
+    """What the milestones leave open."""
+    assessed = milestone.assess(known.milestones, known.framework.milestones, at)
+    return [f"{row.milestone}: {row.gap}" for row in milestone.gaps(assessed, at).itertuples()]
 
 
 def _unlike(readings: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:

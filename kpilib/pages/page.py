@@ -6,14 +6,14 @@ from functools import cached_property
 
 import pandas as pd
 
-from kpilib.judgement.verdict import counts, judge
+from kpilib.judgement.verdict import counts, judge, moved_by_rule
 from kpilib.pages import tables, theme, words
 from kpilib.pages.shown import Shown, fill, together
-from kpilib.records.framework import PageEntry
+from kpilib.records.framework import RATINGS, PageEntry
 from kpilib.records.ledger import Ledger
 from kpilib.records.periods import Period, earlier
 
-SEVERITY = {"red": 0, "amber": 1, "green": 2, "not rated": 3}
+SEVERITY = {rating: place for place, rating in enumerate([*reversed(RATINGS), "not rated"])}
 
 
 class Page:
@@ -112,7 +112,7 @@ class Page:
 
     def tiles(self) -> list[tuple[str, int, str]]:
         """How many indicators have each rating, with the label and the share of the rated."""
-        row = counts(self.indicators).sum()
+        row = self._counted().sum()
         labels = self.framework.ratings
         return [
             (
@@ -122,15 +122,19 @@ class Page:
                 if rating != "not rated" and row["rated"]
                 else labels[rating],
             )
-            for rating in words.ORDER
+            for rating in (*self.framework.colours, "not rated")
         ]
+
+    def _counted(self, by: str | None = None) -> pd.DataFrame:
+        """How many of its indicators have each of the framework's ratings."""
+        return counts(self.indicators, by, self.framework.colours)
 
     def headline(self) -> Shown:
         """How many are on track, which are furthest off, and how many got better or worse; then the counts."""
         here = self.indicators
         if here.empty:
             return fill("paragraph", texts=["This page has no indicators for this quarter."])
-        row = counts(here).sum()
+        row = self._counted().sum()
         figures = pd.Series([tables.beside_target(each) for _, each in here.iterrows()], here.index)
         said = [words.tally(row, self.framework.ratings), words.furthest(here, figures), words.movement(here)]
         late = int(here["late"].sum())
@@ -149,41 +153,72 @@ class Page:
         )
 
     def changes(self) -> Shown:
-        """What moved since the quarter before: ratings, and the figures behind them."""
+        """What moved since the quarter before: ratings, why they moved, and the figures behind them."""
         before = self._judged_before.reindex(self.indicators["indicator"])
         moved = self.indicators[
             (self.indicators["rating"].to_numpy() != before["rating"].to_numpy())
             & self.indicators["value"].notna().to_numpy()
             & before["value"].notna().to_numpy()
         ]
+        said = [self._rated_alike(), *self._moved_by_rule_alone()]
         if moved.empty:
-            none = f"No rating has changed since {self.last_quarter.name}."
-            return fill("paragraph", texts=[none])
+            return fill("paragraph", texts=[f"No rating has changed since {self.last_quarter.name}.", *said[1:]])
         rows = [self._change(row, before.loc[row["indicator"]]) for _, row in moved.iterrows()]
-        heads = ["Indicator", self.last_quarter.name, "Rating then", self.quarter.name, "Rating now"]
+        heads = ["Indicator", self.last_quarter.name, self.quarter.name, "What moved it"]
+        if len(self._by_rule):
+            heads.insert(2, "Then, by today's rule")
         count = words.counted(len(moved), "rating")
         verb = "has" if len(moved) == 1 else "have"
         caption = f"{words.sentence(count)[:-1]} {verb} changed since {self.last_quarter.name}."
-        return together(
-            [
-                fill("paragraph", texts=[self._rated_alike()]),
-                tables.table(caption, heads, rows, numbers={1, 3}),
-            ]
-        )
+        return together([fill("paragraph", texts=said), tables.table(caption, heads, rows)])
+
+    @cached_property
+    def _by_rule(self) -> pd.DataFrame:
+        """Both quarters under one rule, where the rule changed between them; else empty."""
+        return moved_by_rule(self._ledger, self.quarter, self.last_quarter)
 
     def _change(self, row: pd.Series, then: pd.Series) -> tables.Row:
-        labels = self.framework.ratings
+        labels, rule = self.framework.ratings, []
+        if len(self._by_rule):
+            by_rule = self._by_rule.at[row["indicator"], "before_by_new_rule"]
+            rule = [tables.tag(by_rule, labels[by_rule])]
         cells = [
-            tables.figure(then),
-            tables.tag(then["rating"], labels[then["rating"]]),
-            tables.figure(row),
-            tables.tag(row["rating"], row["label"]),
+            tables.under(tables.tag(then["rating"], labels[then["rating"]]), tables.figure(then)),
+            *rule,
+            tables.under(tables.tag(row["rating"], row["label"]), tables.figure(row)),
+            self._mover(row, then),
         ]
         return tables.Row(row["short_name"], cells)
 
+    def _mover(self, row: pd.Series, then: pd.Series) -> str:
+        """What moved a rating: the rule, the figure, the target, or what the council states."""
+        if row["rating"] != row["computed_rating"] or then["rating"] != then["computed_rating"]:
+            return "The council's own statement"
+        if len(self._by_rule) and self._by_rule.at[row["indicator"], "rating_by_old_rule"] == then["rating"]:
+            return "The rule"
+        if row["cumulative"]:
+            return "The figure to date, against what is due by now"
+        figure, target = row["value"] != then["value"], row["target_low"] != then["target_low"]
+        return {(True, False): "The figure", (False, True): "The target"}.get((figure, target), "Figure and target")
+
+    def _moved_by_rule_alone(self) -> list[str]:
+        """A sentence for each rating that indicators have today only because the rule changed."""
+        if self._by_rule.empty:
+            return []
+        now = self.indicators.set_index("indicator")
+        old = self._by_rule["rating_by_old_rule"].reindex(now.index)
+        alone = now[(old != now["computed_rating"]) & (old == self._judged_before["rating"].reindex(now.index))]
+        said = []
+        for rating, group in alone.groupby("rating", sort=False):
+            count = words.sentence(words.counted(len(group), "indicator"))[:-1]
+            verb = "is" if len(group) == 1 else "are"
+            label, names = self.framework.ratings[rating], "; ".join(group["short_name"])
+            said.append(f"{count} {verb} “{label}” today only because the thresholds moved: {names}.")
+        return said or ["The thresholds moved, and no rating with them."]
+
     def _rated_alike(self) -> str:
         now, then = self.framework.rule(self.quarter), self.framework.rule(self.last_quarter)
-        rule = "this quarter's rule" if now == then else "the rule then in force"
+        rule = "this quarter's rule" if now == then else "the rule then in force; the rule has changed since"
         return f"{self.last_quarter.name} is rated here from its figures as they are now known, by {rule}."
 
     def sources(self) -> Shown:

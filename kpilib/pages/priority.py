@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import pandas as pd
 
+from kpilib.judgement.control import FEWEST, signals
 from kpilib.judgement.figures import bare, goal, show
-from kpilib.judgement.trend import good_words
+from kpilib.judgement.trend import ending, good_words
 from kpilib.pages import charts, tables, words
 from kpilib.pages.closer import CloserLook
 from kpilib.pages.shown import Shown, fill, together
@@ -17,6 +20,7 @@ HEADINGS = {
     "cause": "Cause",
     "action": "Action",
 }
+VERDICT = {"improvement": ", for the better", "concern": ", for the worse"}
 
 
 class PriorityPage(CloserLook):
@@ -54,7 +58,33 @@ class PriorityPage(CloserLook):
         left = here.loc[away.isna(), "short_name"]
         if len(left):
             said.append(f"Not drawn, because a target of zero or a quartile has no share: {'; '.join(left)}.")
-        return together([fill("paragraph", texts=[" ".join(said)]), charts.distance(drawn, self.last_quarter.name)])
+        return together(
+            [
+                fill("paragraph", texts=[" ".join(said)]),
+                charts.distance(drawn, self.last_quarter.name),
+                fill("paragraph", texts=[self._signals()]),
+            ]
+        )
+
+    def _signals(self) -> str:
+        """Which indicators show more than their ordinary ups and downs, where there are figures enough to tell."""
+        here = self.indicators[self.indicators["value"].notna()]
+        ranged = here[here["variation"] != ""]
+        if ranged.empty:
+            return (
+                "Whether a change is real or just the ordinary ups and downs cannot be told yet: "
+                f"that takes {words.number(FEWEST)} figures of the same kind, and no indicator here has as many."
+            )
+        told = ranged[ranged["signal"].isin(words.SIGNALS)]
+        named = [
+            f"“{row.short_name}” is {words.SIGNALS[row.signal]}{VERDICT.get(row.variation, '')}"
+            for row in told.itertuples()
+        ]
+        of = f"Of {words.counted(len(ranged), 'indicator')} with figures enough to tell"
+        if not named:
+            return f"{of}, none shows more than its ordinary ups and downs."
+        verb = "shows" if len(named) == 1 else "show"
+        return f"{of}, {words.number(len(named))} {verb} more than the ordinary ups and downs: {'; '.join(named)}."
 
     def commentary(self) -> Shown:
         """A card for each indicator: its figures, chart and reason, and what the service says of it."""
@@ -78,7 +108,7 @@ class PriorityPage(CloserLook):
             facts=[fact for fact in facts if fact],
             figures=self._figures(row) if known else [("rating", tables.tag(row["rating"], row["label"]))],
             chart=self._chart(row) if known else None,
-            reasons=[self._reason(row) if known else self._awaited_reason(row)],
+            reasons=self._reasons(row) if known else [self._awaited_reason(row)],
             notes=notes,
             long=length > 1500,
         )
@@ -104,16 +134,16 @@ class PriorityPage(CloserLook):
             figures.append(("to date", bare(row["to_date"], unit, decimals)))
         if tables.target(row):
             year = f" for {self._target_year(row)}" if row["shift"] > 0 else ""
-            figures.append((f"{'an even share by now' if row['share'] < 1 else 'target'}{year}", tables.target(row)))
+            figures.append((f"{tables.target_word(row)}{year}", tables.target(row)))
         if row["share"] < 1:
             figures.append(("whole target", goal(row["target_low"], unit, decimals)))
         figures.append(("rating", tables.tag(row["rating"], row["label"])))
         if row["direction"] != "cannot say":
             was = f"from {bare(row['previous'], unit, decimals)} in {row['previous_name']}"
-            figures.append((was, tables.arrow(row["direction"])))
+            figures.append((was, tables.arrow(row["direction"], row["direction_label"])))
         if row["direction_year"] != "cannot say" and row["last_year_name"] != row["previous_name"]:
             was = f"from {bare(row['last_year'], unit, decimals)} in {row['last_year_name']}"
-            figures.append((was, tables.arrow(row["direction_year"])))
+            figures.append((was, tables.arrow(row["direction_year"], row["direction_year_label"])))
         return figures
 
     def _target_year(self, row: pd.Series) -> str:
@@ -125,10 +155,19 @@ class PriorityPage(CloserLook):
 
     def _chart(self, row: pd.Series) -> Shown:
         readings = self._series(row["indicator"])
-        return charts.trend(row, readings, self._dues(row, readings), tables.series(row, readings))
+        usual = self._usual[self._usual["indicator"] == row["indicator"]]
+        said = " ".join(self._reasons(row))
+        return charts.trend(row, readings, self._dues(row, readings), usual, said, tables.series(row, readings))
+
+    @cached_property
+    def _usual(self) -> pd.DataFrame:
+        """The usual range of each figure of those indicators that have one."""
+        return signals(self.indicators[self.indicators["variation"] != ""], self.readings)
 
     def _dues(self, row: pd.Series, readings: pd.DataFrame) -> pd.DataFrame:
-        """What each period owed of its own: quarterly targets, or the even share of a running total."""
+        """What each period owed of its own: quarterly targets, or the share of a running total."""
+        if row["share"] < 1 and row["basis"] == "to date" and row["spread"] == "seasonal":
+            return readings[readings["period"] == row["period"]].assign(low=row["expected"])
         if row["share"] < 1 and row["basis"] == "to date":
             own = readings[readings["period_kind"] == row["period_kind"]]
             gone = own["end"] - (row["target_start"] - row["shift"]) + 1
@@ -138,22 +177,43 @@ class PriorityPage(CloserLook):
         own = targets[(targets["kind"] == "point") & targets["period"].isin(readings["period"])]
         return own.sort_values("end")
 
-    def _reason(self, row: pd.Series) -> str:
-        """The reason of the rating, and how others stand."""
-        parts = [row["reason"]]
-        if row["direction"] == "cannot say":
-            parts.append(f"Direction cannot be said. {row['direction_reason']}")
+    def _reasons(self, row: pd.Series) -> list[str]:
+        """
+        What is known of a figure, a sentence for each thing.
+
+        First its rating, its direction and how others stand; then what is usual for it, and how the year may end.
+        """
+        said = [row["reason"], words.off_for(row), self._direction(row)]
         if row["status"] in ("provisional", "estimate"):
-            parts.append(f"The figure is {'an estimate' if row['status'] == 'estimate' else 'provisional'}.")
-        parts.extend(self._elsewhere(row))
+            said.append(f"The figure is {'an estimate' if row['status'] == 'estimate' else 'provisional'}.")
+        said.extend(self._elsewhere(row))
         if pd.notna(row["rank"]):
-            place = f"Ranked {row['rank']:.0f} of {row['of']:.0f} in {row['rank_among']}"
-            parts.append(f"{place}, which is quartile {row['quartile']:.0f} (1 is best).")
-        return " ".join(parts)
+            where = "among" if row["rank_among"] in self._groups else "in"
+            place = f"Ranked {row['rank']:.0f} of {row['of']:.0f} {where} {row['rank_among']}"
+            said.append(f"{place}, which is quartile {row['quartile']:.0f} (1 is best).")
+        ahead = [row["control_reason"] if row["variation"] else "", self._forecast(row)]
+        return [" ".join(filter(None, part)) for part in (said, ahead) if any(part)]
+
+    def _direction(self, row: pd.Series) -> str:
+        """Which way it went, and against what; which way is good is said with the rating."""
+        if row["direction"] == "cannot say":
+            return f"Direction cannot be said. {row['direction_reason']}"
+        good = ending(row["good_is"])
+        reason = row["direction_reason"]
+        return f"{row['direction_label']}: {reason.removesuffix(good) + '.' if good in row['reason'] else reason}"
+
+    def _forecast(self, row: pd.Series) -> str:
+        """How the year may end, and how that would be rated."""
+        if pd.isna(row["forecast"]):
+            return ""
+        label = self.framework.ratings[row["forecast_rating"]]
+        rated = f" It would then be rated “{label}”." if row["forecast_rating"] != "not rated" else ""
+        return row["forecast_reason"] + rated
 
     def _elsewhere(self, row: pd.Series) -> list[str]:
-        """What comparators had, a sentence for each period."""
-        own = self.benchmarks[(self.benchmarks["indicator"] == row["indicator"]) & self.benchmarks["value"].notna()]
+        """What comparators had, a sentence for each period; those of a whole group are for a closer look."""
+        named = self.benchmarks[self.benchmarks["value"].notna() & ~self.benchmarks["grouped"]]
+        own = named[named["indicator"] == row["indicator"]]
         said = []
         for period, group in own.groupby("period_name", sort=False):
             figures = [f"{each.comparator} {bare(each.value, row['unit'])}" for each in group.itertuples()]

@@ -8,11 +8,12 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup
 
-from kpilib.judgement.verdict import counts
+from kpilib.judgement.rating import ON_TARGET
+from kpilib.judgement.verdict import counts, counts_moved
 from kpilib.pages import tables, words
 from kpilib.pages.page import Page
 from kpilib.pages.register import register_words
-from kpilib.pages.shown import Shown, fill
+from kpilib.pages.shown import Shown, fill, together
 
 
 class SummaryPage(Page):
@@ -20,13 +21,13 @@ class SummaryPage(Page):
 
     def by_priority(self) -> Shown:
         """How many indicators have which rating, by priority."""
-        counted = counts(self._in_order(), "page")
+        counted = counts(self._in_order(), "page", self.framework.colours)
         names = {entry.page: tables.link(f"{entry.page}.html", entry.title) for entry in self.framework.indicator_pages}
         return self._counts(counted, names, self.framework.priority_word.capitalize())
 
     def by_directorate(self) -> Shown:
         """The same by directorate."""
-        counted = counts(self._in_order(), "directorate")
+        counted = counts(self._in_order(), "directorate", self.framework.colours)
         return self._counts(counted, {name: name for name in counted.index}, "Directorate")
 
     def sources(self) -> Shown:
@@ -51,14 +52,53 @@ class SummaryPage(Page):
         caption = f"Indicators by {head.lower()} and rating. {rounding}"
         return tables.counts(caption, counted, names, self.framework.ratings, head)
 
+    def changes(self) -> Shown:
+        """How the count of each rating moved, and which ratings moved."""
+        now, before = self._counted().sum(), counts(self._before, colours=self.framework.colours).sum()
+        ways = counts_moved(now, before)
+        rows = [
+            tables.Row(
+                tables.tag(rating, self.framework.ratings[rating]),
+                [
+                    tables.count(before, rating),
+                    tables.count(now, rating),
+                    tables.arrow(ways[rating], self.framework.directions[ways[rating]])
+                    if ways[rating] != "cannot say"
+                    else "",
+                ],
+            )
+            for rating in (*self.framework.colours, "not rated")
+        ]
+        caption = (
+            "How many indicators have each rating. More of the best is better, and fewer of the worst; "
+            "a count between them may fall either way, so its direction is left open."
+        )
+        heads = ["Rating", self.last_quarter.name, self.quarter.name, "Direction"]
+        return together([tables.table(caption, heads, rows, numbers={1, 2}), super().changes()])
+
+    @property
+    def _before(self) -> pd.DataFrame:
+        """The same indicators as they stood at the quarter before."""
+        before = self._judged_before
+        return before[before.index.isin(self.indicators["indicator"])]
+
     def attention(self) -> Shown:
-        """The indicators rated red, furthest from target first: how far off, why, and what is being done."""
+        """
+        The exceptions, furthest from target first: how far off, why, and what is being done.
+
+        Those rated red, for as many periods running as the rule asks.
+        """
         here = self.indicators[self.indicators["rating"] == "red"]
+        asked = self.framework.rule(self.quarter).exceptions_after
+        if asked > 1:
+            here = here[here["off_for"] >= asked]
         rows = [
             tables.Row(
                 self._name(row),
                 [
-                    tables.under(tables.tag("red", row["label"]), tables.arrow(row["direction"])),
+                    tables.under(
+                        tables.tag("red", row["label"]), tables.arrow(row["direction"], row["direction_label"])
+                    ),
                     row["reason"],
                     self._said(row["indicator"], "cause", "issue") or "Not stated",
                     self._said(row["indicator"], "action") or "Not stated",
@@ -67,26 +107,40 @@ class SummaryPage(Page):
             for _, row in here.iterrows()
         ]
         heads = ["Indicator", "Rating", "How far off", "Why", "What is being done"]
-        return self._rated(here, "red", heads, rows, "attention")
+        running = f", and off target for {words.number(asked)} periods running or longer" if asked > 1 else ""
+        return self._rated(here, ["red"], heads, rows, "attention", running)
 
     def good_news(self) -> Shown:
-        """The indicators rated green, with their reasons."""
-        here = self.indicators[self.indicators["rating"] == "green"]
+        """The indicators that are on target, with their reasons."""
+        here = self.indicators[self.indicators["rating"].isin(ON_TARGET)]
         rows = [
             tables.Row(
                 self._name(row),
-                [tables.tag("green", row["label"]), row["reason"], tables.arrow(row["direction"])],
+                [
+                    tables.tag(row["rating"], row["label"]),
+                    row["reason"],
+                    tables.arrow(row["direction"], row["direction_label"]),
+                ],
             )
             for _, row in here.iterrows()
         ]
-        return self._rated(here, "green", ["Indicator", "Rating", "How it stands", "Direction"], rows, "names")
+        colours = [rating for rating in self.framework.colours if rating in ON_TARGET]
+        return self._rated(here, colours, ["Indicator", "Rating", "How it stands", "Direction"], rows, "names")
 
-    def _rated(self, here: pd.DataFrame, rating: str, heads: list[str], rows: list[tables.Row], look: str) -> Shown:
-        """A table of the indicators of one rating, or a sentence where there is none."""
-        label = self.framework.ratings[rating]
+    def _rated(
+        self,
+        here: pd.DataFrame,
+        colours: list[str],
+        heads: list[str],
+        rows: list[tables.Row],
+        look: str,
+        more: str = "",
+    ) -> Shown:
+        """A table of the indicators of some ratings, or a sentence where there is none."""
+        label = " or ".join(f"“{self.framework.ratings[rating]}”" for rating in colours)
         if here.empty:
-            return fill("paragraph", texts=[f"No indicator is rated “{label}”."])
-        caption = f"{words.sentence(words.counted(len(here), 'indicator'))[:-1]} rated “{label}”."
+            return fill("paragraph", texts=[f"No indicator is rated {label}{more}."])
+        caption = f"{words.sentence(words.counted(len(here), 'indicator'))[:-1]} rated {label}{more}."
         return tables.table(caption, heads, rows, look=look)
 
     def _name(self, row: pd.Series) -> tables.Cell:
@@ -119,7 +173,7 @@ class OverviewPage(SummaryPage):
 
     def contents(self) -> Shown:
         """Links to every page, with how each stands."""
-        counted = counts(self.indicators, "page")
+        counted = self._counted("page")
         links = [
             (f"{entry.page}.html", entry.title, self._standing(counted, entry.page)) for entry in self.framework.pages
         ]
@@ -131,7 +185,7 @@ class OverviewPage(SummaryPage):
         row = counted.loc[page]
         said = [
             f"{row[rating]} {words.lower_first(self.framework.ratings[rating])}"
-            for rating in words.ORDER
+            for rating in (*self.framework.colours, "not rated")
             if row[rating]
         ]
         return ", ".join(said)
@@ -146,7 +200,7 @@ class OverviewPage(SummaryPage):
         )  # fmt: skip
         return fill(
             "finder",
-            ratings=[(rating, framework.ratings[rating]) for rating in words.ORDER],
+            ratings=[(rating, framework.ratings[rating]) for rating in (*framework.colours, "not rated")],
             priority_word=framework.priority_word,
             pages=list(titles.items()),
             directorates=sorted(self.indicators["directorate"].unique()),

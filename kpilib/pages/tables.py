@@ -12,9 +12,10 @@ from dataclasses import dataclass, field
 import pandas as pd
 from markupsafe import Markup
 
-from kpilib.judgement.figures import bare, goal, show
+from kpilib.judgement.figures import bare, goal, show, worked_out
 from kpilib.pages import drawing, words
 from kpilib.pages.shown import Shown, fill
+from kpilib.records.framework import RATINGS
 
 Cell = str | Markup
 
@@ -55,9 +56,9 @@ def tag(rating: str, label: str) -> Markup:
     return fill("tag", rating=rating, label=label).html
 
 
-def arrow(direction: str) -> Markup:
-    """A direction of travel: arrow and word."""
-    return fill("arrow", direction=direction).html
+def arrow(direction: str, label: str) -> Markup:
+    """A direction of travel: arrow, and the council's word for it."""
+    return fill("arrow", direction=direction, label=label).html
 
 
 def link(href: str, text: str) -> Markup:
@@ -84,7 +85,14 @@ def target(row: pd.Series) -> str:
         return f"Quartile {row['target_low']:.0f}"
     if row["kind"] == "range":
         return f"{goal(row['target_low'], '', 0)} to {goal(row['target_high'], row['unit'], 0)}"
-    return goal(row["expected"], row["unit"], 0)
+    return (worked_out if row["share"] < 1 else goal)(row["expected"], row["unit"], row["decimals"])
+
+
+def target_word(row: pd.Series) -> str:
+    """What to call the target that a figure is rated against; a total's is what is due of it by now."""
+    if row["share"] < 1:
+        return "due by now, as last year went" if row["spread"] == "seasonal" else "an even share by now"
+    return "target"
 
 
 def target_note(row: pd.Series) -> str:
@@ -139,7 +147,9 @@ def indicators(
             under(figure(row), figure_note(row, quarter_name)) if figure(row) else _missing(row),
             under(target(row) or "None set", target_note(row)),
             tag(row["rating"], row["label"]),
-            arrow(row["direction"]) if figure(row) else "",
+            under(arrow(row["direction"], row["direction_label"]), words.SIGNALS.get(row["signal"], ""))
+            if figure(row)
+            else "",
             _last_four(row, readings),
         ]
         name = under(link(href, row["short_name"]), titles[row["page"]] if titles else "")
@@ -179,15 +189,18 @@ def counts(
     caption: str, counted: pd.DataFrame, names: Mapping[str, Cell], labels: Mapping[str, str], head: str
 ) -> Shown:
     """Counts of each rating by group, with percentages of the rated, and a row for all."""
-    heads = [head, *[labels[rating] for rating in words.ORDER], "Indicators"]
-    rows = [Row(names[group], _count_cells(row)) for group, row in counted.iterrows()]
-    total = Row("All", _count_cells(counted.sum()))
-    return table(caption, heads, rows, numbers={1, 2, 3, 4, 5}, foot=total)
+    ratings = [rating for rating in labels if rating in counted]
+    heads = [head, *[labels[rating] for rating in ratings], "Indicators"]
+    rows = [Row(names[group], _count_cells(row, ratings)) for group, row in counted.iterrows()]
+    total = Row("All", _count_cells(counted.sum(), ratings))
+    return table(caption, heads, rows, numbers=range(1, len(heads)), foot=total)
 
 
-def _count_cells(row: pd.Series) -> list[Cell]:
-    cells: list[Cell] = []
-    for rating in words.ORDER[:3]:
-        share = words.share(row[rating], row["rated"])
-        cells.append(f"{row[rating]} ({share})" if share else str(row[rating]))
-    return [*cells, str(row["not rated"]), str(row["indicators"])]
+def _count_cells(row: pd.Series, ratings: Sequence[str]) -> list[Cell]:
+    return [*[count(row, rating) for rating in ratings], str(row["indicators"])]
+
+
+def count(row: pd.Series, rating: str) -> str:
+    """A count of one rating with its share of the rated; what is not rated has none."""
+    share = words.share(row[rating], row["rated"]) if rating in RATINGS else ""
+    return f"{row[rating]} ({share})" if share else str(row[rating])

@@ -14,7 +14,9 @@ GREY = "#8a9296"
 PALE = "#f3f5f6"
 # Ink, ground, symbol, and the edge of a tile.
 TAGS = {
+    "blue": ("#0b3c66", "#dbe9f6", "★", "#1d70b8"),
     "green": ("#00522c", "#d9efe3", "●", "#00703c"),
+    "yellow": ("#5c4a00", "#fdf6c3", "■", "#d9b700"),
     "amber": ("#6b3d00", "#fdeccb", "▲", "#e8950c"),
     "red": ("#8a1a12", "#f9dcd9", "◆", "#b3261e"),
     "not rated": ("#3d4447", "#eef0f1", "○", "#7d868b"),

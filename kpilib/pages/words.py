@@ -6,10 +6,21 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from kpilib.records.periods import MONTHS
+from kpilib.judgement.rating import OFF_TARGET, RUN
+from kpilib.records.framework import RATINGS
+from kpilib.records.periods import day
 
 SMALL = "no one two three four five six seven eight nine".split()
-ORDER = ("green", "amber", "red", "not rated")
+SIGNALS = {
+    "above limit": "above its usual range",
+    "below limit": "below its usual range",
+    "rising trend": "rising steadily",
+    "falling trend": "falling steadily",
+    "two in three high": "near the top of its usual range",
+    "two in three low": "near the bottom of its usual range",
+    "run above mean": "long above its average",
+    "run below mean": "long below its average",
+}
 FREQUENCY = {"monthly": "monthly", "quarterly": "quarterly", "termly": "each term", "annual": "yearly"}
 
 
@@ -46,7 +57,7 @@ def share(part: int, whole: int) -> str:
 
 def tally(row: pd.Series, labels: Mapping[str, str]) -> str:
     """Say how many indicators have which rating: `Of 16 indicators, five are “On track/good”, …`."""
-    rated = [rating for rating in ORDER[:3] if row[rating]]
+    rated = [rating for rating in labels if rating in RATINGS and row[rating]]
     if not rated:
         return f"{sentence(counted(row['indicators'], 'indicator'))[:-1]}, and none can be rated yet."
     said = [f"{number(row[rating])} “{labels[rating]}”" for rating in rated]
@@ -59,7 +70,7 @@ def tally(row: pd.Series, labels: Mapping[str, str]) -> str:
 
 def furthest(judged: pd.DataFrame, figures: pd.Series, most: int = 2) -> str:
     """Name the indicators furthest from target, with their figures; nothing where none is off target."""
-    off = judged[judged["rating"].isin(["red", "amber"])].head(most)
+    off = judged[judged["rating"].isin(OFF_TARGET)].head(most)
     if off.empty:
         return ""
     named = [f"“{row.short_name}” ({figures[row.Index]})" for row in off.itertuples()]
@@ -80,6 +91,20 @@ def movement(judged: pd.DataFrame) -> str:
     return sentence(f"since the figure before, {listed(said)}{rest}")
 
 
+def off_for(row: pd.Series) -> str:
+    """Say for how many periods running an indicator has been off target, where it is more than one."""
+    if row["off_for"] < 2:
+        return ""
+    much = " or longer" if row["off_for"] == RUN else ""
+    return f"It has been off target for {counted(row['off_for'], periods(row))} running{much}."
+
+
+def periods(row: pd.Series) -> str:
+    """Name what an indicator's figures are of: a quarter, a month or a year; a figure where they are of none."""
+    whole = row["period_kind"] != "month" or row["frequency"] == "monthly"
+    return row["period_kind"] if whole else "figure"
+
+
 def series(frame: pd.DataFrame, figures: Sequence[str]) -> str:
     """Say a series in words, for a chart's alternative text: `95.65% in Quarter 4 2018/19, …`."""
     said = [f"{figure} in {name}" for figure, name in zip(figures, frame["period_name"], strict=True)]
@@ -94,11 +119,5 @@ def aloud(text: str) -> str:
 def attributed(text: str, owner: str, due: str) -> str:
     """Add to an action who does it and by when, where the records say and the text does not."""
     said = [f"Owner: {owner}." if owner and owner not in text else ""]
-    said.append(f"Due: {date(due)}." if due and date(due) not in text else "")
+    said.append(f"Due: {day(due)}." if due and day(due) not in text else "")
     return " ".join([text, *[part for part in said if part]])
-
-
-def date(iso: str) -> str:
-    """Write a date as a reader would: `31 March 2020`."""
-    year, month, day = iso.split("-")
-    return f"{int(day)} {MONTHS[int(month) - 1]} {year}"

@@ -10,8 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kpilib.judgement.benchmark import quartile, rank, standing
+from kpilib.judgement.control import usual
 from kpilib.judgement.figures import show_all
-from kpilib.judgement.rating import aim, override, rate, towards_total
+from kpilib.judgement.forecast import outturn
+from kpilib.judgement.rating import aim, foresee, override, rate, running, towards_total
 from kpilib.judgement.risk import assess, band, gaps
 from kpilib.judgement.trend import comparable, direction
 from kpilib.records.framework import Rule
@@ -19,7 +21,7 @@ from kpilib.records.periods import period, quarter
 
 AT = quarter("2019-20-Q3")
 BANDS = {"low": (1, 4), "medium": (5, 9), "high": (10, 15), "very high": (16, 25)}
-ORDER = ["not rated", "red", "amber", "green"]
+ORDER = ["not rated", "red", "amber", "yellow", "green", "blue"]
 MIRROR = {"high": "low", "low": "high", "near": "near"}
 
 briefly = settings(deadline=None, max_examples=60)
@@ -32,8 +34,10 @@ tolerances = st.builds(lambda amount, word: f"{amount}{word}", amounts, shares)
 rules = st.builds(
     Rule,
     since=st.just("2019-20-Q1"),
+    blue_beyond=st.one_of(st.none(), tolerances),
     green_within=tolerances,
-    amber_within=tolerances,
+    yellow_within=st.one_of(st.none(), tolerances),
+    amber_within=st.one_of(st.none(), tolerances),
     amber_if_improved=st.booleans(),
 )
 
@@ -283,6 +287,7 @@ def some_readings(values: list[float], indicator: str = "measure") -> pd.DataFra
             "start": [end - 2 for end in ends],
             "end": ends,
             "value": pd.Series(values, dtype=float),
+            "status": "final",
         }
     )
 
@@ -315,6 +320,7 @@ def some_risks(scores: list[int]) -> pd.DataFrame:
                 "quarter_end": float(at.end),
                 "risk": f"CR{number}",
                 "kind": "risk",
+                "type": "Money",
                 "owner": "",
                 "impact": 4.0,
                 "likelihood": 4.0,
@@ -323,7 +329,10 @@ def some_risks(scores: list[int]) -> pd.DataFrame:
                 "residual_likelihood": 3.0,
                 "residual_score": score - 1,
                 "direction": "level",
-                "target_date": "",
+                "target_score": 1.0,
+                "target_date": "2020-03-31",
+                "progress": "",
+                "merged_from": "",
             }
             for at in quarters
             for number, score in enumerate(scores)
@@ -331,8 +340,8 @@ def some_risks(scores: list[int]) -> pd.DataFrame:
     )
 
 
-@briefly
-@given(st.lists(perhaps, min_size=1, max_size=5), tenths, rules, st.sampled_from(["point", "total"]))
+@settings(deadline=None, max_examples=20)
+@given(st.lists(perhaps, min_size=1, max_size=9), tenths, rules, st.sampled_from(["point", "total"]))
 def test_judging_readings_changes_none_of_them(values: list[float], low: float, rule: Rule, kind: str) -> None:
     """Every function that judges a reading leaves the frames it was given as they were."""
     known, targets = some_readings(values), some_targets("measure", low, kind).iloc[:1]
@@ -343,7 +352,8 @@ def test_judging_readings_changes_none_of_them(values: list[float], low: float, 
         [{"indicator": "measure", "quarter": AT.text, "rating": "amber", "reason": "Late.", "approved_by": "us"}]
     )
     reading = row(value=values[0], basis="sum").drop(columns=["rank", "of", "quartile"])
-    frames = [reading.assign(period_kind="quarter", start=AT.start, end=AT.end, break_from_start=math.nan)]
+    now = {"period_kind": "quarter", "frequency": "quarterly", "period_name": AT.name}
+    frames = [reading.assign(**now, start=float(AT.start), end=float(AT.end), break_from_start=math.nan)]
     given_frames = [frames[0], known, targets, printed, stated]
     before = [frame.copy(deep=True) for frame in given_frames]
     for judge in (
@@ -351,7 +361,11 @@ def test_judging_readings_changes_none_of_them(values: list[float], low: float, 
         lambda frame: comparable(frame, known),
         lambda frame: standing(frame, printed),
         lambda frame: towards_total(frame, known),
+        lambda frame: outturn(frame, known, AT.end + 3),
+        lambda frame: foresee(frame, targets, known, rule, AT),
         lambda frame: rate(frame, rule),
+        lambda frame: running(frame, targets, known, rule),
+        lambda frame: usual(frame, known),
         lambda frame: override(frame, stated, AT.text),
         lambda frame: direction(frame, rule.green_within),
     ):
@@ -369,10 +383,10 @@ def test_judging_readings_changes_none_of_them(values: list[float], low: float, 
 def test_judging_a_register_changes_nothing_in_it(scores: list[int]) -> None:
     """Every function that judges risks leaves the register and its notes as they were."""
     risks = some_risks(scores)
-    notes = pd.DataFrame([{"risk": "CR0", "kind": "action", "due": "2019-10-31", "status": ""}])
+    note = {"quarter": AT.text, "risk": "CR0", "kind": "action", "text": "Mend it.", "owner": ""}
+    notes = pd.DataFrame([{**note, "due": "2019-10-31", "status": ""}])
     before, notes_before = risks.copy(deep=True), notes.copy(deep=True)
-    assess(risks, BANDS, AT)
-    gaps(risks, notes, AT.last_day)
+    gaps(assess(risks, BANDS, AT, {"Money": 9}), notes, AT)
     band(risks["score"], BANDS)
 
     pd.testing.assert_frame_equal(before, risks)

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from kpilib.judgement.rating import aim, override, rate, towards_total
+from kpilib.judgement.rating import aim, foresee, override, rate, running, towards_total
 from kpilib.records.framework import Rule
 from kpilib.records.periods import period, quarter
 
@@ -719,3 +719,233 @@ def test_a_running_total_of_last_year_is_not_rated_against_this_year() -> None:
     found = rate(towards_total(aimed_at, readings({"2018-19": 471.0})), NEXT_YEAR).iloc[0]
 
     assert found["rating"] == "not rated"
+
+
+# More colours than three, and fewer.
+
+FOUR = Rule(since="2019-20-Q1", blue_beyond="10%", green_within="5%", amber_within="10%")
+YELLOW = Rule(since="2019-20-Q1", green_within="1%", yellow_within="5%", amber_within="10%")
+TWO = Rule(since="2019-20-Q1", green_within="0%", amber_within=None)
+
+
+@pytest.mark.parametrize(
+    ("good_is", "value", "rating"),
+    [
+        ("high", 110.1, "blue"),
+        ("high", 110, "green"),
+        ("high", 95, "green"),
+        ("high", 94.9, "amber"),
+        ("high", 89.9, "red"),
+        ("low", 89.9, "blue"),
+        ("low", 90, "green"),
+        ("low", 110.1, "red"),
+        ("near", 100, "green"),
+        ("on target", 150, "green"),
+    ],
+)
+def test_blue_is_further_on_the_good_side_than_the_rule_says(good_is: str, value: float, rating: str) -> None:
+    """Better than the target by more than 10% is blue where a way is good; near or on the target it never is."""
+    assert rating == rating_of(FOUR, good_is=good_is, value=value, target_low=100.0)
+
+
+def test_a_range_and_a_quartile_are_never_blue() -> None:
+    """What lies far beyond a range on the good side, or two quartiles better, is green and no more."""
+    ranged = rating_of(FOUR, kind="range", value=900, target_low=600.0, target_high=680.0)
+    ranked = rating_of(FOUR, kind="quartile", target_low=3.0, rank=1, of=151, quartile=1)
+
+    assert (ranged, ranked) == ("green", "green")
+
+
+@pytest.mark.parametrize(
+    ("value", "rating"), [(99, "green"), (98.9, "yellow"), (95, "yellow"), (94.9, "amber"), (89.9, "red")]
+)
+def test_yellow_lies_between_green_and_amber(value: float, rating: str) -> None:
+    """Within 1% is green, within 5% yellow, within 10% amber."""
+    assert rating == rating_of(YELLOW, value=value, target_low=100.0)
+
+
+@pytest.mark.parametrize(("value", "rating"), [(30, "green"), (30.1, "red")])
+def test_without_amber_a_target_is_met_or_not(value: float, rating: str) -> None:
+    """A maximum of 30 weeks is met or not met."""
+    assert rating == rating_of(TWO, good_is="low", value=value, target_low=30.0)
+
+
+def test_a_quartile_too_is_met_or_not_without_amber() -> None:
+    """One quartile below is red where there is no amber."""
+    assert rating_of(TWO, kind="quartile", target_low=2.0, rank=100, of=151, quartile=3) == "red"
+
+
+# What lifts a red.
+
+
+def test_a_lifted_red_says_what_lifted_it() -> None:
+    """The reason names the distance first, and then why it is amber all the same."""
+    said = reason_of(IMPROVED, value=60, last_year=59.0)
+
+    assert said.endswith(" By its distance alone it is red; it is amber because it is no worse than a year before.")
+
+
+@pytest.mark.parametrize(("foreseen", "rating"), [("green", "amber"), ("blue", "amber"), ("amber", "red"), ("", "red")])
+def test_a_forecast_on_target_lifts_a_red_where_the_rule_says_so(foreseen: str, rating: str) -> None:
+    """Off target, but forecast to reach it by the end of the year, is amber for a council that rates so."""
+    rule = Rule(since="2019-20-Q1", amber_if_forecast=True)
+    one = row(value=60).assign(forecast_rating=foreseen)
+
+    assert rating == rate(one, rule).loc[0, "rating"]
+    assert rate(one, RULE).loc[0, "rating"] == "red"
+
+
+# A season's share.
+
+YEAR = {"2018-19-Q1": 10.0, "2018-19-Q2": 20.0, "2018-19-Q3": 30.0, "2018-19-Q4": 40.0}
+DUE = {"period": "2019-20", "low": 200.0, "spread": "seasonal"}
+
+
+def test_a_seasonal_total_is_due_as_last_year_went() -> None:
+    """Last year had reached 60 of its 100 by the third quarter, so 120 of 200 are due by then."""
+    this_year = {"2019-20-Q1": 25.0, "2019-20-Q2": 40.0, "2019-20-Q3": 50.0}
+    aimed = aim(current(value=50.0), targets(DUE), RULE, AT)
+    judged = rate(towards_total(aimed, readings(YEAR | this_year)), RULE)
+
+    assert judged.loc[0, ["share", "expected", "to_date"]].tolist() == [0.6, 120, 115]
+    assert judged.loc[0, "reason"].startswith(
+        "115 loans so far is 5 below the 120 expected by now (60% of 200, as by the same time last year)"
+    )
+
+
+def test_a_seasonal_running_total_is_due_as_last_years_ran() -> None:
+    """A running total that stood at 60 of 100 a year before is due 60% now."""
+    ran = {"2018-19-Q3": 60.0, "2018-19-Q4": 100.0, "2019-20-Q3": 110.0}
+    aimed = aim(current(value=110.0, basis="to date"), targets(DUE), RULE, AT)
+
+    assert towards_total(aimed, readings(ran)).loc[0, "expected"] == 120
+
+
+def test_a_season_over_several_years_adds_this_years_share_to_those_over() -> None:
+    """In the third quarter of the second of two years, one year and 60% of the other are due."""
+    this_year = {"2019-20-Q1": 25.0, "2019-20-Q2": 40.0, "2019-20-Q3": 50.0}
+    due = {"period": "2018-19", "to": "2019-20", "low": 200.0, "spread": "seasonal"}
+    aimed = aim(current(value=50.0), targets(due), RULE, AT)
+
+    assert towards_total(aimed, readings(YEAR | this_year)).loc[0, "expected"] == pytest.approx(160)
+
+
+@pytest.mark.parametrize("lost", ["2018-19-Q1", "2018-19-Q4"])
+def test_without_the_whole_of_last_year_there_is_no_season(lost: str) -> None:
+    """A quarter of last year that is missing leaves the share unknown, and the indicator not rated."""
+    known = {name: value for name, value in YEAR.items() if name != lost}
+    this_year = {"2019-20-Q1": 25.0, "2019-20-Q2": 40.0, "2019-20-Q3": 50.0}
+    aimed = aim(current(value=50.0), targets(DUE), RULE, AT)
+    judged = rate(towards_total(aimed, readings(known | this_year)), RULE)
+
+    assert judged.loc[0, "reason"] == (
+        "Not rated: the share expected by now is not known, because last year's figures are incomplete."
+    )
+
+
+# For how long it has been off target.
+
+
+def off_for(values: dict[str, float], rating: str = "red", **said: Any) -> int:
+    """Count how many periods running one indicator has been off a target of 100 that holds for all of them."""
+    *_, last = values
+    shown = current(last, values[last], basis="quarter", frequency="quarterly", break_from_start=math.nan)
+    shown = shown.assign(computed_rating=rating, **said)
+    always = targets({"period": "2015-16", "to": "2019-20", "kind": "point", "low": 100.0})
+    known = readings(values).assign(status="final", period_name="")
+    return running(shown, always, known, RULE).loc[0, "off_for"]
+
+
+def test_periods_off_target_are_counted_back_to_the_last_that_was_on() -> None:
+    """Two reds after a green are two running."""
+    assert off_for({"2019-20-Q1": 100.0, "2019-20-Q2": 80.0, "2019-20-Q3": 80.0}) == 2
+
+
+def test_what_is_on_target_now_has_been_off_for_none() -> None:
+    """A red before it does not count."""
+    assert off_for({"2019-20-Q2": 80.0, "2019-20-Q3": 100.0}, "green") == 0
+
+
+def test_a_missing_period_ends_the_count() -> None:
+    """What happened in the quarter without a figure is not known."""
+    assert off_for({"2018-19-Q4": 80.0, "2019-20-Q1": 80.0, "2019-20-Q3": 80.0}) == 1
+
+
+def test_a_break_ends_the_count() -> None:
+    """Figures from before a break do not count."""
+    values = {"2019-20-Q1": 80.0, "2019-20-Q2": 80.0, "2019-20-Q3": 80.0}
+
+    assert off_for(values, break_from_start=float(period("2019-20-Q2").start)) == 2
+
+
+def test_eight_periods_are_looked_back_at_most() -> None:
+    """Ten reds running are counted as eight."""
+    values = {f"{year}-{year - 1999:02d}-Q{number}": 80.0 for year in (2017, 2018, 2019) for number in range(1, 5)}
+    del values["2019-20-Q4"]
+
+    assert off_for(values) == 8
+
+
+# The year's end foreseen.
+
+
+def test_a_forecast_is_rated_against_the_target_of_the_years_end() -> None:
+    """A forecast of 88 for Quarter 4 is amber against that quarter's own target of 95, and green against 85."""
+    shown = current(value=80.0, basis="quarter").assign(
+        forecast=88.0, forecast_low=80.0, forecast_end=float(period("2019-20-Q4").end)
+    )
+    for low, rating in ((95.0, "amber"), (85.0, "green")):
+        own = targets(
+            {"period": "2019-20-Q4", "kind": "point", "low": low}, {"period": "2019-20", "kind": "point", "low": 1.0}
+        )
+
+        assert foresee(shown, own, readings({"2019-20-Q3": 80.0}), RULE, AT).loc[0, "forecast_rating"] == rating
+
+
+def test_the_forecast_of_a_total_is_rated_against_the_whole_year() -> None:
+    """95 of 100 loans by the end of the year is amber."""
+    shown = current(value=20.0).assign(forecast=95.0, forecast_low=90.0, forecast_end=float(period("2019-20-Q4").end))
+    due = targets({"period": "2019-20", "low": 100.0})
+
+    assert foresee(shown, due, readings({"2019-20-Q3": 20.0}), RULE, AT).loc[0, "forecast_rating"] == "amber"
+
+
+def test_without_a_forecast_nothing_is_foreseen() -> None:
+    """No forecast has no rating, not even `not rated`."""
+    shown = current(value=20.0).assign(forecast=math.nan, forecast_low=math.nan, forecast_end=math.nan)
+
+    assert foresee(shown, targets(DUE), readings(YEAR), RULE, AT).loc[0, "forecast_rating"] == ""
+
+
+def test_the_forecast_of_a_quartile_target_is_not_rated() -> None:
+    """A forecast figure has no rank, so whether it keeps a quartile is not known: least of all by today's rank."""
+    shown = current(value=80.0, basis="quarter", rank=1.0, of=151.0, quartile=1.0)
+    shown = shown.assign(forecast=88.0, forecast_low=80.0, forecast_end=float(period("2019-20-Q4").end))
+    due = targets({"period": "2019-20", "kind": "quartile", "low": 2.0})
+
+    assert foresee(shown, due, readings({"2019-20-Q3": 80.0}), RULE, AT).loc[0, "forecast_rating"] == "not rated"
+
+
+def test_a_break_that_is_still_to_come_takes_no_figure_away() -> None:
+    """Looked at from before a break of method, the figures before it are comparable."""
+    values = {"2019-20-Q1": 80.0, "2019-20-Q2": 80.0, "2019-20-Q3": 80.0}
+
+    assert off_for(values, break_from_start=float(period("2020-21-Q1").start)) == 3
+
+
+def test_a_years_sum_is_not_rated_against_a_quarters_target() -> None:
+    """40 in the year say nothing of a target of 20 for its last quarter."""
+    shown = current(value=10.0).assign(forecast=40.0, forecast_low=35.0, forecast_end=float(period("2019-20-Q4").end))
+    due = targets({"period": "2019-20-Q4", "kind": "point", "low": 20.0})
+
+    assert foresee(shown, due, readings({"2019-20-Q3": 10.0}), RULE, AT).loc[0, "forecast_rating"] == "not rated"
+
+
+def test_a_forecast_that_could_not_be_tried_is_not_rated() -> None:
+    """A pace that no earlier figure bears out is a sum, and no promise."""
+    shown = current(value=20.0).assign(
+        forecast=100.0, forecast_low=math.nan, forecast_end=float(period("2019-20-Q4").end)
+    )
+    due = targets({"period": "2019-20", "low": 100.0})
+
+    assert foresee(shown, due, readings({"2019-20-Q3": 20.0}), RULE, AT).loc[0, "forecast_rating"] == "not rated"

@@ -234,7 +234,6 @@ def test_every_tag_and_band_can_be_read() -> None:
         (words.share(14, 70), "20%"),
         (words.share(1, 8), "13%"),
         (words.share(0, 0), ""),
-        (words.date("2020-03-31"), "31 March 2020"),
         (words.attributed("Lamps are ordered.", "Head of Highways", "2020-03-31"),
          "Lamps are ordered. Owner: Head of Highways. Due: 31 March 2020."),
         (words.attributed("The Head of Highways orders lamps.", "Head of Highways", ""),
