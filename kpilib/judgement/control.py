@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kpilib.judgement.figures import bare, goal, show
-from kpilib.judgement.trend import SIGN
-from kpilib.records.periods import period
+from kpilib.judgement.figures import bare, goal, number, show
+from kpilib.judgement.trend import APART, SIGN, step
+from kpilib.records.periods import LENGTH, period
 
 FEWEST = 6  # figures that a usual range needs
 ENOUGH = 12  # figures from which it is no longer a trial one
@@ -37,9 +37,6 @@ _SCREEN_AT = 3.267  # average moving ranges from which a single one counts as a 
 _LONG = 7  # points that make a run or a trend
 _DUST = 1e-12  # share of the largest figure below which a difference is what a computer loses in adding
 _GOOD_IS = ("high", "low", "on target", "near", "none")
-_FREQUENCY = {"monthly": 1, "quarterly": 3, "termly": 4, "annual": 12}
-_KIND = {"month": 1, "quarter": 3, "year": 12}
-_COUNTS = "no one two three four five six seven eight nine".split()
 _NO_RANGE = {
     "to date": "A running total starts anew each year, so it has no usual range.",
     "rolling": "Each figure shares months with the one before, so a usual range would be too narrow.",
@@ -201,12 +198,12 @@ def _times(index: pd.Index) -> tuple[np.ndarray, tuple[int, ...]]:
     if isinstance(index, pd.DatetimeIndex):
         months = index.year * 12 + index.month
         if months.is_unique:
-            return months.to_numpy(), tuple(_FREQUENCY.values())
+            return months.to_numpy(), tuple(APART.values())
         return pd.Series(index).rank().to_numpy(), (1,)  # days or weeks: no telling which are missing
     if index.inferred_type in ("integer", "floating") and (index.to_numpy(float) % 1 == 0).all():
         return index.to_numpy(float), (1,)
     read = _months(index)
-    return (np.arange(len(index)), (1,)) if read is None else (read, tuple(_FREQUENCY.values()))
+    return (np.arange(len(index)), (1,)) if read is None else (read, tuple(APART.values()))
 
 
 def _months(index: pd.Index) -> np.ndarray | None:
@@ -345,7 +342,7 @@ def _long(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
     rows = frame[["indicator", "good_is", "basis", "period_kind", "break_from_start"]].assign(
         series=np.arange(len(frame)),
         last=frame["end"],
-        step=np.fmax(frame["period_kind"].map(_KIND).astype(float), frame["frequency"].map(_FREQUENCY).astype(float)),
+        step=step(frame),
         aim_low=frame["expected"].where(point, frame["target_low"]).where(aimed),
         aim_high=frame["expected"].where(point, frame["target_high"]).where(aimed),
     )
@@ -442,7 +439,7 @@ def _stretches(sign: pd.Series, starts: pd.Series, least: int) -> tuple[pd.Serie
 def _together(side: pd.Series, starts: pd.Series) -> pd.Series:
     """Find the points that are on the same side of the mean as the two before them, with nothing missing between."""
     chain = starts.cumsum()
-    return chain.eq(chain.shift(2)) & side.isin([-1, 1]) & side.eq(side.shift(1)) & side.eq(side.shift(2))
+    return chain.eq(chain.shift(2)) & side.eq(side.shift(1)) & side.eq(side.shift(2))
 
 
 def _types(long: pd.DataFrame, signal: pd.Series, mean: pd.Series, dust: pd.Series) -> pd.Series:
@@ -497,8 +494,8 @@ def _reasons(rows: pd.DataFrame) -> list[str]:
         elif row.basis in _NO_RANGE:
             reasons.append(_NO_RANGE[row.basis])
         elif row.control_points < FEWEST:
-            there = "there is one" if row.control_points == 1 else f"there are {_count(row.control_points)}"
-            reasons.append(f"A usual range needs {_count(FEWEST)} figures of the same kind; {there}.")
+            there = "there is one" if row.control_points == 1 else f"there are {number(row.control_points)}"
+            reasons.append(f"A usual range needs {number(FEWEST)} figures of the same kind; {there}.")
         else:
             said = [_said_of_signal(row), _said_of_target(row), _said_of_trial(row)]
             reasons.append(" ".join(sentence for sentence in said if sentence))
@@ -511,22 +508,22 @@ def _said_of_signal(row: Any) -> str:
     up = WAYS[row.signal] > 0
     better = {"improvement": "better", "concern": "worse"}.get(row.variation, "")
     which = f", which is {better}" if better else ""
-    own = _FREQUENCY[row.frequency] <= _KIND[row.period_kind]
+    own = APART[row.frequency] <= LENGTH[row.period_kind]
     many = f"{row.period_kind}s" if own else "figures"
     if row.signal in ("above limit", "below limit"):
         beside = f"{better} than" if better else "above" if up else "below"
         return f"It is {beside} its usual range of {lower} to {upper}."
     if row.signal in ("rising trend", "falling trend"):
-        return f"It has {'risen' if up else 'fallen'} {_count(row.stretch)} {many} running{which}."
+        return f"It has {'risen' if up else 'fallen'} {number(row.stretch)} {many} running{which}."
     if row.signal in ("two in three high", "two in three low"):
         some = "All" if row.close == 3 else "Two"
         end = better or ("upper" if up else "lower")
         return f"{some} of the last three {many} were near the {end} end of its usual range."
     if row.signal in ("run above mean", "run below mean"):
         beside = f"{'above' if up else 'below'} its average of {show(row.control_mean, row.unit, row.decimals)}"
-        return f"It has been {beside} for {_count(row.run)} {many} running{which}."
+        return f"It has been {beside} for {number(row.run)} {many} running{which}."
     if row.control_lower == row.control_upper:
-        return f"It has been {upper} in every one of its {_count(row.control_points)} figures."
+        return f"It has been {upper} in every one of its {number(row.control_points)} figures."
     return f"It is within its usual range of {lower} to {upper}."
 
 
@@ -558,9 +555,4 @@ def _said_of_trial(row: Any) -> str:
     """Say that a range rests on few figures, where it does."""
     if row.control_points >= ENOUGH:
         return ""
-    return f"The range is a trial one: it rests on {_count(row.control_points)} figures, and twelve are wanted."
-
-
-def _count(number: float) -> str:
-    """Write a count, in words up to nine."""
-    return _COUNTS[int(number)] if number < len(_COUNTS) else f"{number:.0f}"
+    return f"The range is a trial one: it rests on {number(row.control_points)} figures, and twelve are wanted."

@@ -7,7 +7,15 @@ from collections.abc import Callable, Iterable
 
 import pandas as pd
 
+_SMALL = "one two three four five six seven eight nine".split()
 _ODD = {"people": "person", "children": "child"}
+
+
+def number(count: float, zero: str = "0") -> str:
+    """Write a count: in words up to nine, as the house style of most councils has it."""
+    if count == 0:
+        return zero
+    return _SMALL[int(count) - 1] if count <= len(_SMALL) else f"{count:.0f}"
 
 
 def show(value: float, unit: str = "", decimals: float = math.nan) -> str:
@@ -19,18 +27,18 @@ def show(value: float, unit: str = "", decimals: float = math.nan) -> str:
     if pd.isna(value):
         return ""
     free = pd.isna(decimals)
-    number = f"{value:,.{2 if free else int(decimals)}f}"
+    digits = f"{value:,.{2 if free else int(decimals)}f}"
     if free:
-        number = number.rstrip("0").rstrip(".")
-    if float(number.replace(",", "")) == 0:
-        number = number.removeprefix("-")
-    number = number.replace("-", "−")
+        digits = digits.rstrip("0").rstrip(".")
+    if float(digits.replace(",", "")) == 0:
+        digits = digits.removeprefix("-")
+    digits = digits.replace("-", "−")
     if unit == "£":
-        return f"−£{number[1:]}" if number.startswith("−") else f"£{number}"
+        return f"−£{digits[1:]}" if digits.startswith("−") else f"£{digits}"
     if unit == "%":
-        return f"{number}%"
-    word = _one(unit) if number == "1" else unit
-    return f"{number} {word}".strip()
+        return f"{digits}%"
+    word = _one(unit) if digits == "1" else unit
+    return f"{digits} {word}".strip()
 
 
 def _one(unit: str) -> str:

@@ -11,14 +11,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kpilib.judgement.figures import bare, gap, show_all
-from kpilib.records.periods import month, period
+from kpilib.judgement.figures import bare, gap, number, show_all
+from kpilib.records.periods import LENGTH, month, period
 
 ENOUGH = 3
-_MONTHS = {"month": 1.0, "quarter": 3.0, "year": 12.0}
 _TRIED = ("predicted", "so_far", "method", "tests", "error", "spread")
 _PLURAL = {1: "months", 3: "quarters", 12: "years"}
-_WORDS = "none one two three four five six seven eight nine".split()
 
 AS_NOW = "as it is now"
 AS_LAST_YEAR = "as it was a year before"
@@ -90,7 +88,7 @@ def _plan(frame: pd.DataFrame, year_end: int) -> pd.DataFrame:
         and why_not.
     """
     year_start, end, unit = year_end - 11, frame["end"], frame["unit"]
-    step = frame["period_kind"].map(_MONTHS).astype(float).mask(frame["frequency"] == "annual", 12.0)
+    step = frame["period_kind"].map(LENGTH).astype(float).mask(frame["frequency"] == "annual", 12.0)
     ahead = (year_end - end) // step
     began = frame["target_start"] - frame["shift"]
     spans = frame["target_end"] - frame["shift"] >= year_end
@@ -168,11 +166,11 @@ def _tried(known: np.ndarray, way: str, step: float, ahead: float, gone: float) 
     now = predicted[:, :, -1]
     slack = 1e-9 * np.nanmean(np.abs(known), axis=1)  # what a computer loses in adding is no improvement
     best = np.zeros(len(known), dtype=int)
-    for number in range(2, len(methods) + 1):  # each method needs all the figures that the simpler ones need
-        shared = np.isfinite(errors[:number]).all(axis=0)
-        missed = np.where(shared, errors[:number], 0).sum(axis=2) / np.maximum(shared.sum(axis=1), 1)
+    for upto in range(2, len(methods) + 1):  # each method needs all the figures that the simpler ones need
+        shared = np.isfinite(errors[:upto]).all(axis=0)
+        missed = np.where(shared, errors[:upto], 0).sum(axis=2) / np.maximum(shared.sum(axis=1), 1)
         missed[1:] += slack
-        usable = np.isfinite(now[:number]).all(axis=0) & (shared.sum(axis=1) >= ENOUGH)
+        usable = np.isfinite(now[:upto]).all(axis=0) & (shared.sum(axis=1) >= ENOUGH)
         best = np.where(usable, missed.argmin(axis=0), best)
     ordered = np.sort(errors[best, rows], axis=1)  # unknown ones come last
     tests = np.isfinite(ordered).sum(axis=1)
@@ -260,24 +258,19 @@ def _reasons(frame: pd.DataFrame, plan: pd.DataFrame, year_end: int) -> list[str
 def _too_few(how: Any) -> str:
     if how.way == "sum":
         return "The total cannot be forecast: an earlier figure is missing, or not comparable."
-    tried = f"a method can be tried on {_count(how.tests)} of them, and it takes {_count(ENOUGH)}"
+    tried = f"a method can be tried on {number(how.tests, 'none')} of them, and it takes {number(ENOUGH)}"
     return f"Too few earlier figures to forecast from: {tried}."
 
 
 def _record(row: Any, how: Any) -> str:
     """Say how the method did before."""
-    number = _count(row.forecast_tests)
+    count = number(row.forecast_tests)
     same_point = how.way in ("share", "to date")
-    tried = f"at the same point of {number} earlier years" if same_point else f"on {number} earlier {_PLURAL[how.step]}"
+    tried = f"at the same point of {count} earlier years" if same_point else f"on {count} earlier {_PLURAL[how.step]}"
     if row.forecast_error <= 1e-9 * abs(row.forecast):
         return f"Tried {tried}, this was right each time."
     missed = gap(float(f"{row.forecast_error:.2g}"), row.unit, row.decimals)
     return f"Tried {tried}, this missed by {missed} on average."
-
-
-def _count(number: float) -> str:
-    """Write a whole number as a sentence has it."""
-    return _WORDS[int(number)] if number < len(_WORDS) else f"{int(number)}"
 
 
 def _name(end: float, kind: str, year_end: int) -> str:

@@ -11,15 +11,15 @@ import pandas as pd
 
 from kpilib.judgement.figures import bare, show_all
 from kpilib.records.framework import tolerance
+from kpilib.records.periods import LENGTH
 
 SIGN = {"high": 1.0, "on target": 1.0, "low": -1.0}
-_MONTHS = {"quarter": 3, "year": 12}
-_APART = {"annual": 12, "termly": 4, "quarterly": 3, "monthly": 1}
+APART = {"monthly": 1, "quarterly": 3, "termly": 4, "annual": 12}  # months from one figure to the next
 
 
 def step(frame: pd.DataFrame) -> pd.Series:
     """How many months lie between the ends of two readings that follow one another; a month may stand for longer."""
-    return frame["period_kind"].map(_MONTHS).fillna(frame["frequency"].map(_APART)).astype(float)
+    return np.fmax(frame["period_kind"].map(LENGTH).astype(float), frame["frequency"].map(APART).astype(float))
 
 
 def comparable(current: pd.DataFrame, readings: pd.DataFrame, compare: str = "previous") -> pd.DataFrame:

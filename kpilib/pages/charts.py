@@ -18,6 +18,7 @@ from kpilib.pages import words
 from kpilib.pages.drawing import canvas, label, picture, row_canvas, styled
 from kpilib.pages.shown import Shown
 from kpilib.pages.theme import GREY, HAIRLINE, NAVY, PLUM, SOFT, TAGS
+from kpilib.records.periods import LENGTH
 
 EDGE = 50.0
 SIGNALS = {
@@ -27,7 +28,6 @@ SIGNALS = {
     "neutral low": ("s", SOFT),
 }
 MARKS = {"blue": "*", "green": "o", "yellow": "s", "amber": "^", "red": "D"}
-STEP = {"month": 1, "quarter": 3, "year": 12}
 LATEST = 24
 FEW = 8
 TICKS = 5
@@ -203,7 +203,7 @@ def single_target(indicator: pd.Series) -> tuple[float, str]:
         if indicator["spread"] == "seasonal":
             return float("nan"), ""
         months = indicator["target_end"] - indicator["target_start"] + 1
-        due = indicator["target_low"] * STEP[indicator["period_kind"]] / months
+        due = indicator["target_low"] * LENGTH[indicator["period_kind"]] / months
         return due, f"even share\n{bare(due, indicator['unit'])}"
     if indicator["kind"] in ("point", "total"):
         due = indicator["expected"]

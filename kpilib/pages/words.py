@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
+from kpilib.judgement.figures import number
 from kpilib.judgement.rating import OFF_TARGET, RUN
 from kpilib.records.framework import RATINGS
 from kpilib.records.periods import day
 
-SMALL = "no one two three four five six seven eight nine".split()
 SIGNALS = {
     "above limit": "above its usual range",
     "below limit": "below its usual range",
@@ -24,14 +24,9 @@ SIGNALS = {
 FREQUENCY = {"monthly": "monthly", "quarterly": "quarterly", "termly": "each term", "annual": "yearly"}
 
 
-def number(count: int) -> str:
-    """Write a count: in words up to nine, as the house style of most councils has it."""
-    return SMALL[count] if 0 < count < len(SMALL) else str(count)
-
-
 def counted(count: int, one: str, many: str = "") -> str:
     """Write a count with its noun: `one indicator`, `12 indicators`, `no risks`."""
-    return f"{SMALL[0] if count == 0 else number(count)} {one if count == 1 else many or one + 's'}"
+    return f"{number(count, 'no')} {one if count == 1 else many or one + 's'}"
 
 
 def listed(items: Sequence[str]) -> str:

@@ -352,9 +352,14 @@ def test_where_near_is_good_the_target_says_which_way(target: float | None, kind
     assert opposite == last([-value for value in ABOVE], "near", target=target)[1]
 
 
-def test_a_mean_on_its_target_has_no_better_way() -> None:
-    """Where the mean is the very target, going either way is neither nearer nor better."""
-    assert last([0.0, 0.2] * 6 + [9.0], "near", target=0.1, freeze=12)[1] == "neutral high"
+@pytest.mark.parametrize(("target", "times"), [(0.7, 8), (0.1, 8)])
+def test_a_mean_on_its_target_has_no_better_way(target: float, times: int) -> None:
+    """Where the mean is the very target, but for what a computer loses in adding, no way is nearer to it."""
+    values = [target, target + 0.1, target - 0.1] * times
+    chart = xmr(pd.Series([*values, 9.0]), "near", target=target, freeze=len(values))
+
+    assert chart["mean"].iloc[0] != target
+    assert chart["type"].iloc[-1] == "neutral high"
 
 
 def test_a_target_changes_nothing_where_high_is_good() -> None:
@@ -408,7 +413,7 @@ def test_what_a_computer_loses_is_no_change() -> None:
 def test_a_tiny_change_is_still_a_change() -> None:
     """A series may be small: what counts as nothing is a share of its size."""
     assert signalled([value * 1e-9 for value in PRINTED]) == {4: "above limit"}
-    assert signalled([1e9 + value for value in PRINTED]) == {4: "above limit"}
+    assert signalled([1e10 + value for value in RISING]) == dict.fromkeys(range(12, 19), "rising trend")
 
 
 @pytest.mark.parametrize("screen", [True, False])
