@@ -120,23 +120,23 @@ def standing(frame: pd.DataFrame, benchmarks: pd.DataFrame, worked_out: pd.DataF
     Args:
         frame: a row for each indicator.
         benchmarks: with indicator, end, rank, of, as at the quarter.
-        worked_out: from `beside`; its ranks hold where the records print none.
+        worked_out: from `beside`; of one period a printed rank holds before one that is worked out.
 
     Returns:
         the frame with rank, of, rank_among and quartile; empty where no rank is printed or worked out.
     """
-    ranks = _latest(benchmarks.rename(columns={"comparator": "rank_among"}))
+    ranks = benchmarks.rename(columns={"comparator": "rank_among"}).assign(printed=True)
     if worked_out is not None:
-        ranks = pd.concat([ranks, _latest(worked_out.rename(columns={"group": "rank_among"}))])
-        ranks = ranks[~ranks.index.duplicated()]
+        ranks = pd.concat([ranks, worked_out.rename(columns={"group": "rank_among"}).assign(printed=False)])
+    ranks = _latest(ranks)
     added = {name: frame["indicator"].map(ranks[name]) for name in ranks}
     return frame.assign(**added, quartile=quartile(added["rank"], added["of"]))
 
 
 def _latest(ranked: pd.DataFrame) -> pd.DataFrame:
-    """Give each indicator's latest rank, by indicator; of several for one period, that among the most."""
+    """Give each indicator's latest rank, by indicator; of several for one period a printed one, among the most."""
     ranked = ranked[ranked["rank"].notna() & ranked["of"].notna()]
-    latest = ranked.sort_values(["end", "of"], kind="stable").drop_duplicates("indicator", keep="last")
+    latest = ranked.sort_values(["end", "printed", "of"], kind="stable").drop_duplicates("indicator", keep="last")
     return latest.set_index("indicator")[["rank", "of", "rank_among"]]
 
 

@@ -188,6 +188,8 @@ def _clock(index: pd.Index) -> tuple[np.ndarray, float]:
         msg = f"{label!r} stands after {before!r} but is earlier; put the periods in order of time"
         raise ValueError(msg)
     closest = steps.min(initial=max(normal))
+    if APART["termly"] in normal and closest in (3, 4) and np.isin(steps, (4, 5)).any():
+        return times, APART["termly"]  # terms end three to five months apart
     return times, max(step for step in normal if step <= closest)
 
 

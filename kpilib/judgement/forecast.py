@@ -50,8 +50,8 @@ def outturn(frame: pd.DataFrame, readings: pd.DataFrame, year_end: int) -> pd.Da
         the frame with forecast; forecast_low and forecast_high, the error that four tries in five kept within on
         either side; forecast_error, what the tries missed by on average, and forecast_tests, how many there were;
         forecast_end, the last month of what is forecast; and forecast_reason, one or two sentences.
-        Range and error take three tries. With fewer there is a forecast only of what adds up, at the pace so far,
-        because that is arithmetic.
+        forecast_seasonal says whether the method taken goes by the year before. It takes three tries; with fewer
+        there is no forecast.
     """
     plan = _plan(frame, year_end)
     matrix = _matrix(frame, readings, plan["step"])
@@ -63,7 +63,7 @@ def outturn(frame: pd.DataFrame, readings: pd.DataFrame, year_end: int) -> pd.Da
     adds = total | (plan["way"].isin(["to date", "since"]) & frame["kind"].eq("total"))
     reached = frame["to_date"].where(plan["lasting"] | ~total, plan["so_far"]).where(adds, 0.0)
     tested = plan["tests"] >= ENOUGH
-    middle = (plan["predicted"] + reached.where(total, 0.0)).where(tested | adds)
+    middle = (plan["predicted"] + reached.where(total, 0.0)).where(tested)
     spread = plan["spread"].where(tested)
     least, most = _limits(frame, readings, reached)
     frame = frame.assign(
@@ -73,6 +73,7 @@ def outturn(frame: pd.DataFrame, readings: pd.DataFrame, year_end: int) -> pd.Da
         forecast_error=plan["error"].where(tested & middle.notna()),
         forecast_tests=plan["tests"].where(middle.notna(), 0).astype(int),
         forecast_end=(frame["end"] + plan["step"] * plan["ahead"]).where(middle.notna()),
+        forecast_seasonal=middle.notna() & ~plan["method"].isin([AS_NOW, PACE, PACE_SINCE]),
     )
     return frame.assign(forecast_reason=pd.Series(_reasons(frame, plan, year_end), index=frame.index, dtype=object))
 
@@ -246,9 +247,6 @@ def _reasons(frame: pd.DataFrame, plan: pd.DataFrame, year_end: int) -> list[str
         if how.lasting:
             said += f" since {month(int(how.begins)).name}"
         method = f"as it was in {row.period_name}" if how.step == 12 and how.method == AS_NOW else how.method
-        if how.tests < ENOUGH:
-            reasons.append(f"{said}, {method}; there are too few earlier figures to test this on.")
-            continue
         if low != high:
             said += f", between {low} and {high}"
         reasons.append(f"{said}: {method}. {_record(row, how)}")
@@ -256,7 +254,7 @@ def _reasons(frame: pd.DataFrame, plan: pd.DataFrame, year_end: int) -> list[str
 
 
 def _too_few(how: Any) -> str:
-    if how.way == "sum":
+    if how.way == "sum" and not np.isfinite(how.predicted):
         return "The total cannot be forecast: an earlier figure is missing, or not comparable."
     tried = f"a method can be tried on {number(how.tests, 'none')} of them, and it takes {number(ENOUGH)}"
     return f"Too few earlier figures to forecast from: {tried}."
@@ -270,7 +268,10 @@ def _record(row: Any, how: Any) -> str:
     if row.forecast_error <= 1e-9 * abs(row.forecast):
         return f"Tried {tried}, this was right each time."
     missed = gap(float(f"{row.forecast_error:.2g}"), row.unit, row.decimals)
-    return f"Tried {tried}, this missed by {missed} on average."
+    range_is = (
+        "the range is what four in five kept within" if row.forecast_tests > 4 else "the range is its widest miss"
+    )
+    return f"Tried {tried}, this missed by {missed} on average; {range_is}."
 
 
 def _name(end: float, kind: str, year_end: int) -> str:

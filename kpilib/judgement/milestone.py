@@ -1,7 +1,8 @@
 """
 Milestones: achieved, on track, at risk, missed or not yet due, and why.
 
-The council's own word for how a milestone stands is believed, until its date is over without its being achieved.
+The council's own word for how a milestone stands is believed, until its date is over without its being achieved,
+or a forecast puts it after its date.
 """
 
 from __future__ import annotations
@@ -58,18 +59,20 @@ def _reason(row: Any, stated: str, state: str, last_day: str) -> str:
     due, forecast = day(row.due), day(row.forecast) if row.forecast else ""
     ahead = f"; now expected {forecast}" if row.forecast > max(row.due, last_day) else ""
     if state == "achieved":
-        return "Stated as achieved."
+        return f"Stated as {row.status.lower()}."
     if row.due <= last_day:
         then = f", nor by {forecast}, as was expected" if row.due < row.forecast <= last_day else ""
         why = f"{due} and not achieved{then}{ahead}."
-        return f"Stated as {stated}, but due {why}" if stated not in ("", "missed") else f"Due {why}"
+        return f"Stated as {row.status.lower()}, but due {why}" if stated not in ("", "missed") else f"Due {why}"
     if state == "missed":
-        return f"Stated as missed, before its date of {due}{ahead}."
+        return f"Stated as {row.status.lower()}, before its date of {due}{ahead}."
     if row.forecast > row.due:
         why = f"ow expected {forecast}, after its date of {due}."
-        return {"": f"N{why}", "at risk": f"Stated as at risk; n{why}"}.get(stated, f"Stated as {stated}, but n{why}")
+        if not stated:
+            return f"N{why}"
+        return f"Stated as {row.status.lower()}{'; n' if stated == 'at risk' else ', but n'}{why}"
     soon = f", expected {forecast}" if forecast else ""
-    return f"Stated as {stated}; due {due}{soon}." if stated else f"Due {due}{soon}."
+    return f"Stated as {row.status.lower()}; due {due}{soon}." if stated else f"Due {due}{soon}."
 
 
 def gaps(assessed: pd.DataFrame, at: Period) -> pd.DataFrame:

@@ -10,7 +10,7 @@ No target, no reading, not yet due: not rated, and never green.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -68,6 +68,7 @@ def towards_total(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
         the frame with cumulative (whether it is rated on its value to date), to_date, share and expected;
         for other kinds of target these are no, the value, 1 and the target.
     """
+    readings = _unbroken(frame, readings)
     total = frame["kind"] == "total"
     begins = (frame["target_start"] - frame["shift"]).where(total)
     adds = total & (frame["basis"] == "sum")
@@ -80,6 +81,12 @@ def towards_total(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
     share = share.clip(upper=1).where(grows & (frame["spread"] != "flat"), 1.0)
     to_date = summed.where(adds, frame["value"]).where(~grows | (gone > 0))
     return frame.assign(cumulative=grows, to_date=to_date, share=share, expected=frame["target_low"] * share)
+
+
+def _unbroken(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
+    """Leave out what was measured in another way than the figures looked at."""
+    breaks = frame[frame["start"] >= frame["break_from_start"]].drop_duplicates("indicator").set_index("indicator")
+    return readings[~(readings["start"] < readings["indicator"].map(breaks["break_from_start"]))]
 
 
 def _added(frame: pd.DataFrame, readings: pd.DataFrame, start: pd.Series, end: pd.Series) -> pd.Series:
@@ -183,24 +190,27 @@ def foresee(frame: pd.DataFrame, targets: pd.DataFrame, readings: pd.DataFrame, 
     """
     Rate the forecast of the year's end as if it were the reading, against the target that holds then.
 
-    Not rated are a forecast against a quartile, since no rank is forecast; one of a year's sum against the target of
-    a single quarter; and one by a method that could not be tried on earlier figures.
+    Not rated are a forecast against a quartile, since no rank is forecast, and one of a year's sum against the target
+    of a single quarter.
 
     Args:
-        frame: with forecast, forecast_low (empty where it could not be tried), its month forecast_end, and what
-            `rate` takes.
+        frame: with forecast, its range forecast_low and forecast_high, its month forecast_end, and what `rate` takes.
 
     Returns:
-        the frame with forecast_rating; empty where there is no forecast.
+        the frame with forecast_rating, and forecast_low_rating and forecast_high_rating of its range;
+        empty where there is no forecast.
     """
     ahead = frame.assign(value=frame["forecast"], end=frame["forecast_end"], status="final", quartile=np.nan)
     ahead = ahead.assign(start=ahead["end"] - (frame["end"] - frame["start"]))
     ahead = towards_total(aim(ahead, targets, rule, at), readings)
-    ahead = ahead.assign(to_date=frame["forecast"])
-    rated, _ = _coloured(ahead, rule)
-    like = frame["forecast_low"].notna() & (frame["basis"].ne("sum") | ahead["kind"].eq("total"))
-    said = rated["computed_rating"].where(like, "not rated")
-    return frame.assign(forecast_rating=said.where(frame["forecast"].notna(), ""))
+    like = frame["basis"].ne("sum") | ahead["kind"].eq("total")
+    rated = {
+        f"{name}_rating": _coloured(ahead.assign(value=frame[name], to_date=frame[name]), rule)[0]["computed_rating"]
+        .where(like, "not rated")
+        .where(frame["forecast"].notna(), "")
+        for name in ("forecast", "forecast_low", "forecast_high")
+    }
+    return frame.assign(**rated)
 
 
 def history(
@@ -255,18 +265,29 @@ def running(frame: pd.DataFrame, targets: pd.DataFrame, readings: pd.DataFrame, 
     return frame.assign(off_for=frame["indicator"].map(counted).where(still).fillna(0).astype(int))
 
 
-def override(frame: pd.DataFrame, overrides: pd.DataFrame, quarter: str) -> pd.DataFrame:
+def override(
+    frame: pd.DataFrame, overrides: pd.DataFrame, quarter: str, labels: Mapping[str, str] | None = None
+) -> pd.DataFrame:
     """
     Put the council's stated rating in place of the computed one, which is kept beside it.
 
-    The reason then says both, why, and who approved it.
+    The reason then says both, why, and who approved it; in the council's own words for them, where they are given.
     """
+    words = {rating: f"“{label}”" for rating, label in (labels or {}).items()}
     stated = overrides[overrides["quarter"] == quarter]
     said = stated["reason"].str.rstrip(".") + " (approved by " + stated["approved_by"] + ")."
-    stated = stated.assign(said=" The council states " + stated["rating"] + ": " + said).set_index("indicator")
+    stated = stated.assign(said=" The council states " + stated["rating"].replace(words) + ": " + said).set_index(
+        "indicator"
+    )
     who = frame["indicator"]
     rating = frame["rating"].where(~who.isin(stated.index), who.map(stated["rating"]))
-    reason = frame["reason"] + " By the rule alone it is " + frame["computed_rating"] + "." + who.map(stated["said"])
+    reason = (
+        frame["reason"]
+        + " By the rule alone it is "
+        + frame["computed_rating"].replace(words)
+        + "."
+        + who.map(stated["said"])
+    )
     return frame.assign(rating=rating, reason=reason.fillna(frame["reason"]))
 
 
@@ -339,8 +360,8 @@ def _why_not(frame: pd.DataFrame, known: pd.Series, rule: Rule) -> np.ndarray:
             "Not rated: the records do not say which way is good.",
             "Not rated: the only target is a total, and the figure is not one that adds up to it.",
             "Not rated: the target is a quartile, and no national rank has been reported.",
-            "Not rated: the value to date is not known, because an earlier figure is missing.",
-            "Not rated: the share expected by now is not known, because last year's figures are incomplete.",
+            "Not rated: the value to date is not known, because an earlier figure is missing or not comparable.",
+            "Not rated: the share expected by now is not known, because last year's figures are missing.",
             "Not rated: the figure or its target cannot be measured.",
             "Not rated: a percentage of a target of zero means nothing; the tolerance must be in points.",
         ],
@@ -382,13 +403,21 @@ def _beside(value: float, due: float, row: Any, by: Callable[[float, str, float]
     """Say how a value lies beside what is due, in words that end before it."""
     if abs(value - due) <= 1e-9 * max(1, abs(due)):
         return "meets"
-    return f"is {by(abs(value - due), row.unit, row.decimals)} {'above' if value > due else 'below'}"
+    apart = abs(_printed(value, row) - (round(due) if by is worked_out and abs(due) >= 100 else due))
+    return f"is {by(apart or abs(value - due), row.unit, row.decimals)} {'above' if value > due else 'below'}"
+
+
+def _printed(value: float, row: Any) -> float:
+    """The figure as it is printed, so that a gap is that between the figures that a reader sees."""
+    return round(value, int(row.decimals)) if row.decimals >= 0 else value
 
 
 def _range_words(row: Any, low: str, high: str) -> str:
     span = f"the range of {low} to {high}"
     if row.to_date < row.target_low:
-        return f"{gap(row.target_low - row.to_date, row.unit, row.decimals)} below {span}"
+        apart = row.target_low - _printed(row.to_date, row) or row.target_low - row.to_date
+        return f"{gap(apart, row.unit, row.decimals)} below {span}"
     if row.to_date > row.target_high:
-        return f"{gap(row.to_date - row.target_high, row.unit, row.decimals)} above {span}"
+        apart = _printed(row.to_date, row) - row.target_high or row.to_date - row.target_high
+        return f"{gap(apart, row.unit, row.decimals)} above {span}"
     return f"within {span}"

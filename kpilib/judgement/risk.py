@@ -149,6 +149,7 @@ def _months(dates: pd.Series) -> pd.Series:
     return days.year * 12 + days.month - 1 + days.day / days.days_in_month
 
 
+COURSES = {"green": "On course", "amber": "Behind", "red": "Off course", "not rated": "Not rated"}
 _COURSES = {"reached": "green", "ahead": "green", "behind": "amber", "over": "red", "worse": "red"}
 _NOT_RATED = {
     "gone": "It is no longer in the register.",
@@ -176,7 +177,8 @@ def _course_reason(row: Any, why: str, start: float, path: float, since: str) ->
             said = f"The score of {now} is worse than {began}, where the way to {aim} began."
     if row.progress in ("", row.computed_course):
         return said
-    return f"{said} By the score alone its course is {row.computed_course}. The council states {row.progress}."
+    course = {rating: word.lower() for rating, word in COURSES.items()}
+    return f"{said} By the score alone it is {course[row.computed_course]}. The council states {course[row.progress]}."
 
 
 def actions(notes: pd.DataFrame, at: Period) -> pd.DataFrame:

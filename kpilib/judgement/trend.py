@@ -14,7 +14,7 @@ from kpilib.records.framework import tolerance
 from kpilib.records.periods import LENGTH
 
 SIGN = {"high": 1.0, "on target": 1.0, "low": -1.0}
-APART = {"monthly": 1, "quarterly": 3, "termly": 4, "annual": 12}  # months from one figure to the next
+APART = {"monthly": 1, "quarterly": 3, "termly": 5, "annual": 12}  # the most months from one figure to the next
 
 
 def step(frame: pd.DataFrame) -> pd.Series:

@@ -47,7 +47,7 @@ def judge(ledger: Ledger, at: Period, rule: Rule | None = None) -> pd.DataFrame:
     frame = rating.foresee(frame, known.targets, known.readings, rule, at)
     frame = rating.rate(frame, rule)
     frame = rating.running(frame, known.targets, known.readings, rule)
-    frame = rating.override(frame, known.overrides, at.text)
+    frame = rating.override(frame, known.overrides, at.text, framework.ratings)
     frame = trend.direction(frame, rule.steady_within)
     frame = control.usual(frame, known.readings)
     return _labelled(frame.assign(framework=framework.slug, quarter=at.text), framework.ratings, framework.directions)
@@ -134,7 +134,7 @@ def moved_by_rule(ledger: Ledger, at: Period, before: Period) -> pd.DataFrame:
         and before_by_new_rule, what the quarter before would be under this quarter's; empty where no rule changed.
     """
     new, old = ledger.framework.rule(at), ledger.framework.rule(before)
-    if new == old:
+    if new.rates_like(old):
         return pd.DataFrame(columns=["rating_by_old_rule", "before_by_new_rule"], dtype=object)
     return pd.DataFrame(
         {

@@ -30,7 +30,7 @@ SIGNALS = {
 MARKS = {"blue": "*", "green": "o", "yellow": "s", "amber": "^", "red": "D"}
 LATEST = 24
 FEW = 8
-TICKS = 5
+TICKS = 6
 _BAND = "#e3e7e9"
 
 
@@ -98,14 +98,15 @@ def trend(
         label(axes, bare(value, unit, decimals), place, value, below=below, bold=number == len(values) - 1)
     ticks = list(zip([*before, *x], [*others["period_short"], *main["period_short"]], strict=True))
     axes.set_xlim(min([*before, *x]) - 0.5, max([*x, *ahead]) + max(0.5, 0.07 * len(main)))
-    every = 1 if len(ticks) <= FEW else -(-len(ticks) // TICKS)
+    year = max(round(12 / step), 1)  # of many, the same quarter or month of each year is named
+    every = 1 if len(ticks) <= FEW else year * -(-len(ticks) // (TICKS * year))
     places, names = zip(*reversed(ticks[::-every]), strict=True)
     axes.set_xticks(places, _years_once(names))
     axes.set(yticks=[], xlabel="", ylabel="")
     caption = [
         "The grey band is its usual range." if spans else "",
-        "The hollow mark is the forecast, with its range." if ahead else "",
-        "Marks other than dots stand outside what is usual." if usual["type"].isin(SIGNALS).any() else "",
+        "The hollow diamond is the forecast, with its range." if ahead else "",
+        "Larger marks are signals." if _signalled(usual[usual["end"] >= first]).any() else "",
         "" if indicator["basis"] == "sum" else "The scale does not start at zero.",
     ]
     return picture(
@@ -148,9 +149,15 @@ def _usual_marks(axes: Axes, usual: pd.DataFrame, first: float, step: float) -> 
         axes.fill_between(edge, low, high, color=_BAND, linewidth=0, zorder=0)
         axes.plot(edge, [mean, mean], color=GREY, linewidth=0.8, zorder=0.5)
     for kind, (marker, colour) in SIGNALS.items():
-        here = known["type"] == kind
+        here = _signalled(known) & known["type"].eq(kind)
         axes.plot(x[here], known["value"][here], marker, color=colour, markersize=7, linestyle="none", zorder=4)
     return [float(known["lower"].min()), float(known["upper"].max())]
+
+
+def _signalled(usual: pd.DataFrame) -> pd.Series:
+    """Choose the signals to be marked: figures beyond the range, and what the latest figure is part of."""
+    latest = usual["signal"].iloc[-1] if len(usual) else ""
+    return usual["signal"].isin(["above limit", "below limit", latest]) & usual["type"].isin(SIGNALS)
 
 
 def _forecast_marks(axes: Axes, indicator: pd.Series, first: float, step: float) -> dict[float, float]:
@@ -165,7 +172,7 @@ def _forecast_marks(axes: Axes, indicator: pd.Series, first: float, step: float)
     if pd.notna(low):
         axes.plot([place, place], [low, high], color=SOFT, linewidth=1.2, zorder=1)
         taken |= {place - 0.01: low, place + 0.01: high}
-    axes.plot([place], [due], "o", markerfacecolor="white", markeredgecolor=SOFT, zorder=3)
+    axes.plot([place], [due], "D", markerfacecolor="white", markeredgecolor=SOFT, markersize=5, zorder=3)
     return taken
 
 
@@ -175,7 +182,8 @@ def _target_marks(
     """Draw the target and give the values that it takes up."""
     unit = indicator["unit"]
     if len(targets):
-        due_word = "even share" if indicator["cumulative"] else "target"
+        seasonal = indicator["cumulative"] and indicator["spread"] == "seasonal"
+        due_word = "due" if seasonal else "even share" if indicator["cumulative"] else "target"
         dues = main["period"].map(targets.set_index("period")["low"])
         for place, due in zip(x, dues, strict=True):
             if pd.notna(due):
@@ -228,6 +236,8 @@ def trend_words(indicator: pd.Series, readings: pd.DataFrame, targets: pd.DataFr
     if len(targets):
         dues = words.series(targets, [goal(value, indicator["unit"], 0) for value in targets["low"]])
         what = "even shares of the target" if indicator["cumulative"] else "targets"
+        if indicator["cumulative"] and indicator["spread"] == "seasonal":
+            what = "shares due, as last year went"
         return f"{said} The {what}: {dues}."
     if indicator["kind"] == "range":
         return f"{said} The target is {bare(indicator['target_low'])} to {bare(indicator['target_high'])}."

@@ -6,6 +6,7 @@ Each word takes the indicators to look at, so that it serves any council's.
 
 from __future__ import annotations
 
+import math
 from functools import cached_property
 
 import pandas as pd
@@ -69,13 +70,20 @@ class CloserLook(Page):
         """Running totals as a share of the year's target, beside the share of the year gone."""
         chosen = pd.DataFrame([self._one(indicator) for indicator in indicators])
         chosen = chosen.assign(reached=(chosen["to_date"] / chosen["target_low"]).astype(float))
-        gone = chosen["share"].max()
+        year = self.framework.year(self.quarter)
+        gone = (self.quarter.end - year.start + 1) / year.months
         behind = chosen[chosen["reached"] < chosen["share"]]["short_name"]
+        unknown = chosen[chosen["reached"].isna()]["short_name"]
         said = [f"{gone:.0%} of the year has gone."]
         late = chosen[chosen["late"].astype(bool)]["short_name"]
         if len(late):
             said.append(f"Without a figure for this quarter, and shown as they stood before: {'; '.join(late)}.")
-        said.append(f"Behind an even pace: {'; '.join(behind)}." if len(behind) else "All keep an even pace or better.")
+        if len(unknown):
+            said.append(f"The total to date is not known of: {'; '.join(unknown)}.")
+        said.append(
+            f"Behind what is due by now: {'; '.join(behind)}." if len(behind) else "None is behind what is due by now."
+        )
+        chosen = chosen[chosen["reached"].notna()]
         return together(
             [
                 fill("paragraph", texts=[" ".join(said)]),
@@ -90,7 +98,8 @@ class CloserLook(Page):
         points = points.sort_values("end")
         if points.empty or row["kind"] != "total" or not row["target_low"]:
             return _heading(row["short_name"], ["There is no total to profile it against, or no figure yet."])
-        start, months = row["target_start"], row["target_end"] - row["target_start"] + 1
+        start, months = row["target_start"] - row["shift"], row["target_end"] - row["target_start"] + 1
+        points = points[points["end"] >= start]
         year_end = self.framework.year(self.quarter).end
         due = self._months(start, max(year_end, points["end"].max()))
         due = due.assign(value=row["target_low"] * (due["end"] - start + 1) / months)
@@ -155,9 +164,10 @@ class CloserLook(Page):
             (known["value"] < compared).sum() if row["good_is"] == "low" else (known["value"] > compared).sum()
         )
         sources = [f"{words.sentence(source)}" for source in dict.fromkeys(known["source"]) if source]
+        place = [_place(better, list(known["comparator"]), self.framework.council)]
         return together(
             [
-                _heading(row["short_name"], [_place(better, list(known["comparator"]), self.framework.council)]),
+                _heading(row["short_name"], place if row["good_is"] in ("high", "low") else []),
                 closer_charts.others(row, frame),
                 fill("paragraph", look="small", texts=[f"Sources: {' '.join(sources)}"] if sources else []),
             ]
@@ -198,6 +208,7 @@ class CloserLook(Page):
         about = self.benchmarks[self.benchmarks["grouped"] & self.benchmarks["indicator"].isin(indicators)]
         sources = [words.sentence(source) for source in dict.fromkeys(about["source"]) if source]
         notes = [f"Sources: {' '.join(sources)}"] if sources else []
+        notes.append(self._members(names[0]))
         cautions = pd.DataFrame([row for row, _ in known]).groupby("note", sort=False)["short_name"].agg(list)
         notes.extend(note if len(whose) > 1 else f"{whose[0]}: {note}" for note, whose in cautions.items() if note)
         lead = (
@@ -217,6 +228,12 @@ class CloserLook(Page):
             ]
         )
 
+    def _members(self, group: str) -> str:
+        """Name the members of a group."""
+        members = self._ledger.comparators
+        named = sorted(members.loc[members["group"] == group, "comparator"])
+        return f"{words.sentence(group)[:-1]}: {words.listed(named)}."
+
     def _closest_first(self, standings: pd.DataFrame) -> pd.DataFrame:
         """A measure's standings in one period, by group, the closest group first."""
         standings = standings[(standings["compared"] > 0) | (standings["compared"].max() == 0)].set_index("group")
@@ -229,7 +246,8 @@ class CloserLook(Page):
             [
                 {
                     **row[kept],
-                    **groups.iloc[0][["period", "period_name", "value", "median"]],
+                    **groups.iloc[0][["period", "period_name", "value"]],
+                    "median": groups["median"].get(names[0], math.nan),
                     "ranks": _ranks(groups),
                     "directed": groups["best"].notna().any(),
                 }

@@ -198,7 +198,7 @@ def strips(measures: pd.DataFrame, marks: pd.DataFrame, council: str, groups: Se
         own, median = (bare(row[column], row["unit"], row["decimals"]) for column in ("value", "median"))
         middle = f", the median of {groups[0]} is {median}" if median else ""
         rank = f", rank {row['ranks']}" if row["ranks"] else ""
-        said.append(f"{name}: {own or 'no figure'}{rank}; all lie from {left} to {right}{middle}")
+        said.append(f"{name}: {own or 'no figure'}{rank}; the strip reaches from {left} to {right}{middle}")
     dots = f"dark dots are {groups[0]}, pale ones the rest of " if len(groups) > 1 else "dots are "
     aimless = list(measures.loc[~measures["directed"].astype(bool), "short_name"])
     more = f"; for {words.listed(aimless)}, where the records do not say which way is good, more is" if aimless else ""
@@ -239,10 +239,10 @@ def _strip(axes: Axes, place: int, row: pd.Series, others: pd.DataFrame) -> tupl
         axes.plot([x], [place], "D", color=NAVY, markersize=7.5, markeredgecolor="white", zorder=4)
         written = bare(row["value"], row["unit"], row["decimals"])
         axes.annotate(written, (x, place + 0.31), ha="center", va="center", weight="bold", bbox=ON_WHITE)
-    every = pd.concat([others["value"], mine], ignore_index=True).loc[
-        pd.concat([theirs, own], ignore_index=True).sort_values(kind="stable").index
-    ]
-    left, right = (bare(value, row["unit"], row["decimals"]) for value in (every.iloc[0], every.iloc[-1]))
+    every = pd.concat([others["value"], mine], ignore_index=True)
+    drawn = pd.concat([theirs, own], ignore_index=True).sort_values(kind="stable")
+    ends = every[drawn[drawn.between(low, high)].index]
+    left, right = (bare(value, row["unit"], row["decimals"]) for value in (ends.iloc[0], ends.iloc[-1]))
     axes.annotate(left, (0.095, place), ha="right", va="center", color=SOFT)
     axes.annotate(right, (0.905, place), ha="left", va="center", color=SOFT)
     return left, right

@@ -6,8 +6,9 @@ from functools import cached_property
 
 import pandas as pd
 
+from kpilib.judgement import milestone
 from kpilib.judgement.verdict import counts, judge, moved_by_rule
-from kpilib.pages import tables, theme, words
+from kpilib.pages import progress, tables, theme, words
 from kpilib.pages.shown import Shown, fill, together
 from kpilib.records.framework import RATINGS, PageEntry
 from kpilib.records.ledger import Ledger
@@ -136,7 +137,11 @@ class Page:
             return fill("paragraph", texts=["This page has no indicators for this quarter."])
         row = self._counted().sum()
         figures = pd.Series([tables.beside_target(each) for _, each in here.iterrows()], here.index)
-        said = [words.tally(row, self.framework.ratings), words.furthest(here, figures), words.movement(here)]
+        said = [
+            words.tally(row, self.framework.ratings),
+            words.furthest(here, figures),
+            words.movement(here, self.framework.rule(self.quarter).compare),
+        ]
         late = int(here["late"].sum())
         if late:
             of = "monthly or quarterly " + ("indicator has" if late == 1 else "indicators have")
@@ -194,12 +199,17 @@ class Page:
         """What moved a rating: the rule, the figure, the target, or what the council states."""
         if row["rating"] != row["computed_rating"] or then["rating"] != then["computed_rating"]:
             return "The council's own statement"
-        if len(self._by_rule) and self._by_rule.at[row["indicator"], "rating_by_old_rule"] == then["rating"]:
-            return "The rule"
-        if row["cumulative"]:
-            return "The figure to date, against what is due by now"
         figure, target = row["value"] != then["value"], row["target_low"] != then["target_low"]
-        return {(True, False): "The figure", (False, True): "The target"}.get((figure, target), "Figure and target")
+        moved = {(True, False): "The figure", (False, True): "The target"}.get((figure, target), "Figure and target")
+        if row["cumulative"]:
+            moved = "The figure to date, against what is due by now"
+        if self._by_rule.empty:
+            return moved
+        rules = self._by_rule.loc[row["indicator"]]
+        by_rule, by_figure = rules["before_by_new_rule"] == row["rating"], rules["rating_by_old_rule"] == row["rating"]
+        if by_rule:
+            return "Either the rule or the figure alone" if by_figure else "The rule"
+        return moved if by_figure else "The rule and the figure together"
 
     def _moved_by_rule_alone(self) -> list[str]:
         """A sentence for each rating that indicators have today only because the rule changed."""
@@ -207,7 +217,8 @@ class Page:
             return []
         now = self.indicators.set_index("indicator")
         old = self._by_rule["rating_by_old_rule"].reindex(now.index)
-        alone = now[(old != now["computed_rating"]) & (old == self._judged_before["rating"].reindex(now.index))]
+        new = self._by_rule["before_by_new_rule"].reindex(now.index)
+        alone = now[(old != now["rating"]) & (new == now["rating"])]
         said = []
         for rating, group in alone.groupby("rating", sort=False):
             count = words.sentence(words.counted(len(group), "indicator"))[:-1]
@@ -218,8 +229,21 @@ class Page:
 
     def _rated_alike(self) -> str:
         now, then = self.framework.rule(self.quarter), self.framework.rule(self.last_quarter)
-        rule = "this quarter's rule" if now == then else "the rule then in force; the rule has changed since"
-        return f"{self.last_quarter.name} is rated here from its figures as they are now known, by {rule}."
+        rule = "this quarter's rule" if now.rates_like(then) else "the rule then in force"
+        said = f"{self.last_quarter.name} is rated here from its figures as they are now known, by {rule}."
+        if now.rates_like(then):
+            return said
+        labels = self.framework.ratings
+        return f"{said} The rule then: {words.rule(then, labels)}. The rule now: {words.rule(now, labels)}."
+
+    def milestones(self) -> Shown:
+        """The quarter's milestones, of one directorate where the page is for one: how each stands, and why."""
+        here = milestone.assess(self._ledger.milestones, self.framework.milestones, self.quarter)
+        if self.entry.directorate:
+            here = here[here["directorate"] == self.entry.directorate]
+        if here.empty:
+            return fill("paragraph", texts=["The records hold no milestones for this quarter."])
+        return progress.milestone_table(here)
 
     def sources(self) -> Shown:
         """Where each figure comes from: the period it covers, the cell as printed, and its status."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from kpilib.judgement.control import FEWEST, signals
@@ -191,7 +192,10 @@ class PriorityPage(CloserLook):
             where = "among" if row["rank_among"] in self._groups else "in"
             place = f"Ranked {row['rank']:.0f} of {row['of']:.0f} {where} {row['rank_among']}"
             said.append(f"{place}, which is quartile {row['quartile']:.0f} (1 is best).")
-        ahead = [row["control_reason"] if row["variation"] else "", self._forecast(row)]
+        usual = row["control_reason"] if row["variation"] else ""
+        if usual and row["forecast_seasonal"] and row["variation"] == "common cause":
+            usual += " It goes up and down with the seasons, which widens this range: only a large change shows."
+        ahead = [usual, self._forecast(row)]
         return [" ".join(filter(None, part)) for part in (said, ahead) if any(part)]
 
     def _direction(self, row: pd.Series) -> str:
@@ -206,9 +210,15 @@ class PriorityPage(CloserLook):
         """How the year may end, and how that would be rated."""
         if pd.isna(row["forecast"]):
             return ""
-        label = self.framework.ratings[row["forecast_rating"]]
-        rated = f" It would then be rated “{label}”." if row["forecast_rating"] != "not rated" else ""
-        return row["forecast_reason"] + rated
+        found = {row[f"forecast{end}_rating"] for end in ("", "_low", "_high")}
+        if "not rated" in found:
+            return row["forecast_reason"]
+        labels = self.framework.ratings
+        then = f" It would then be rated “{labels[row['forecast_rating']]}”"
+        if len(found) > 1:
+            best, *_, worst = [f"“{labels[rating]}”" for rating in self.framework.colours if rating in found]
+            then += f"; its range reaches from {best} to {worst}"
+        return f"{row['forecast_reason']}{then}."
 
     def _elsewhere(self, row: pd.Series) -> list[str]:
         """What comparators had, a sentence for each period; those of a whole group are for a closer look."""
@@ -232,6 +242,12 @@ class PriorityPage(CloserLook):
 
 
 def _away(judged: pd.DataFrame) -> pd.Series:
-    """How far a value is from its target, in per cent of the target; plus is the good side."""
+    """How far a value is from its target, or from the nearer end of a range, in per cent of it; plus is good."""
     base = judged["expected"].abs().where(judged["kind"] != "quartile")
-    return -100 * judged["shortfall"] / base.where(base > 0)
+    shortfall = judged["shortfall"]
+    ranged = judged["kind"] == "range"
+    below, above = judged["target_low"] - judged["value"], judged["value"] - judged["target_high"]
+    outside = np.maximum(below, above).clip(lower=0)
+    base = base.mask(ranged, judged["target_low"].where(below > 0, judged["target_high"]).abs())
+    shortfall = shortfall.mask(ranged, outside * np.sign(shortfall))
+    return -100 * shortfall / base.where(base > 0)

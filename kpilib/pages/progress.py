@@ -8,12 +8,12 @@ import pandas as pd
 from markupsafe import Markup
 
 from kpilib.judgement.figures import show
+from kpilib.judgement.risk import COURSES
 from kpilib.pages import tables
 from kpilib.pages.shown import Shown, fill
 from kpilib.records.framework import MILESTONES
 from kpilib.records.periods import day
 
-COURSES = {"green": "On course", "amber": "Behind", "red": "Off course", "not rated": "Not rated"}
 WITHIN = {"yes": "within it", "no": "above it"}
 LOOKS = dict(zip(MILESTONES, ("green", "green", "amber", "red", "not rated"), strict=True))
 

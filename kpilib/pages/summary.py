@@ -54,27 +54,34 @@ class SummaryPage(Page):
 
     def changes(self) -> Shown:
         """How the count of each rating moved, and which ratings moved."""
-        now, before = self._counted().sum(), counts(self._before, colours=self.framework.colours).sum()
+        colours = self.framework.colours
+        now, before = self._counted().sum(), counts(self._before, colours=colours).sum()
+        heads, columns = [self.last_quarter.name, self.quarter.name], [before, now]
+        if len(self._by_rule):
+            alike = self._before.assign(rating=self._by_rule["before_by_new_rule"])
+            before = counts(alike, colours=colours).sum()
+            heads.insert(1, "Then, by today's rule")
+            columns.insert(1, before)
         ways = counts_moved(now, before)
         rows = [
             tables.Row(
                 tables.tag(rating, self.framework.ratings[rating]),
                 [
-                    tables.count(before, rating),
-                    tables.count(now, rating),
+                    *[tables.count(column, rating) for column in columns],
                     tables.arrow(ways[rating], self.framework.directions[ways[rating]])
                     if ways[rating] != "cannot say"
                     else "",
                 ],
             )
-            for rating in (*self.framework.colours, "not rated")
+            for rating in (*colours, "not rated")
         ]
         caption = (
             "How many indicators have each rating. More of the best is better, and fewer of the worst; "
-            "a count between them may fall either way, so its direction is left open."
+            "of the ratings between, more is neither."
         )
-        heads = ["Rating", self.last_quarter.name, self.quarter.name, "Direction"]
-        return together([tables.table(caption, heads, rows, numbers={1, 2}), super().changes()])
+        numbers = range(1, len(heads) + 1)
+        listed = tables.table(caption, ["Rating", *heads, "Direction"], rows, numbers=numbers)
+        return together([listed, super().changes()])
 
     @property
     def _before(self) -> pd.DataFrame:
@@ -91,7 +98,8 @@ class SummaryPage(Page):
         here = self.indicators[self.indicators["rating"] == "red"]
         asked = self.framework.rule(self.quarter).exceptions_after
         if asked > 1:
-            here = here[here["off_for"] >= asked]
+            stated = here["rating"] != here["computed_rating"]
+            here = here[stated | (here["off_for"] >= asked)]
         rows = [
             tables.Row(
                 self._name(row),

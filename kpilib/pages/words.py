@@ -8,7 +8,7 @@ import pandas as pd
 
 from kpilib.judgement.figures import number
 from kpilib.judgement.rating import OFF_TARGET, RUN
-from kpilib.records.framework import RATINGS
+from kpilib.records.framework import RATINGS, Rule, tolerance
 from kpilib.records.periods import day
 
 SIGNALS = {
@@ -72,7 +72,18 @@ def furthest(judged: pd.DataFrame, figures: pd.Series, most: int = 2) -> str:
     return sentence(f"furthest from target: {listed(named)}")
 
 
-def movement(judged: pd.DataFrame) -> str:
+def rule(said: Rule, labels: Mapping[str, str]) -> str:
+    """Say how far off the target a rating reaches: `“Good” within 1% of the target and “Nearly” within 5% of it`."""
+    reach = {"green": said.green_within, "yellow": said.yellow_within, "amber": said.amber_within}
+    parts = [f"“{labels['blue']}” more than {said.blue_beyond} better than the target"] if said.blue_beyond else []
+    for rating, within in reach.items():
+        if within and rating in labels:
+            met = tolerance(within)[0] == 0
+            parts.append(f"“{labels[rating]}” {'where the target is met' if met else f'within {within} of the target'}")
+    return listed(parts)
+
+
+def movement(judged: pd.DataFrame, compare: str = "previous") -> str:
     """Say how many got better, worse or stayed since the reading before, and how many cannot be compared."""
     by = judged["direction"].value_counts()
     said = [
@@ -83,7 +94,8 @@ def movement(judged: pd.DataFrame) -> str:
     if not said:
         return "Nothing can be compared with an earlier figure yet."
     rest = f"; {number(by['cannot say'])} cannot be compared" if by.get("cannot say") else ""
-    return sentence(f"since the figure before, {listed(said)}{rest}")
+    since = "against the same quarter last year" if compare == "last year" else "since the figure before"
+    return sentence(f"{since}, {listed(said)}{rest}")
 
 
 def off_for(row: pd.Series) -> str:
@@ -91,10 +103,10 @@ def off_for(row: pd.Series) -> str:
     if row["off_for"] < 2:
         return ""
     much = " or longer" if row["off_for"] == RUN else ""
-    return f"It has been off target for {counted(row['off_for'], periods(row))} running{much}."
+    return f"It has been off target for {counted(row['off_for'], period_word(row))} running{much}."
 
 
-def periods(row: pd.Series) -> str:
+def period_word(row: pd.Series) -> str:
     """Name what an indicator's figures are of: a quarter, a month or a year; a figure where they are of none."""
     whole = row["period_kind"] != "month" or row["frequency"] == "monthly"
     return row["period_kind"] if whole else "figure"

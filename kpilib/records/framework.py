@@ -136,6 +136,11 @@ class Rule(_Said):
     compare: Literal["previous", "last year"] = "previous"
     assumption: str = ""
 
+    def rates_like(self, other: Rule) -> bool:
+        """Say whether another rule gives every figure the same rating."""
+        apart = {"since", "assumption", "exceptions_after", "steady_within", "compare"}
+        return self.model_dump(exclude=apart) == other.model_dump(exclude=apart)
+
     @field_validator("since", mode="before")
     @classmethod
     def _is_a_quarter(cls, said: Any) -> Any:

@@ -401,12 +401,18 @@ def test_setting_figures_beside_others_changes_none_of_them(values: list[float],
 def stood(printed: dict[str, Any], **groups: str) -> pd.Series:
     """Give the standing of a figure of 75 beside five others, where a rank may be printed too."""
     worked_out = beside(had(75.0), others(FIVE), grouped(**groups), measured(), AT)
-    return standing(measured(), benchmarks({"indicator": "ease"} | printed), worked_out).iloc[0]
+    same_time = {"indicator": "ease", "end": float(period("2018-19").end)}
+    return standing(measured(), benchmarks(same_time | printed), worked_out).iloc[0]
 
 
 def test_a_printed_rank_holds_before_one_that_is_worked_out() -> None:
     """What the council printed is not overwritten by what its figures would give."""
     assert stood({}, all="ABCDE")[["rank", "of", "rank_among"]].tolist() == [121, 151, "England"]
+
+
+def test_a_rank_printed_long_ago_does_not_hold_before_a_newer_one() -> None:
+    """The latest period's rank is the one that is shown."""
+    assert stood({"end": 1.0}, all="ABCDE")["rank_among"] == "all"
 
 
 def test_where_none_is_printed_the_rank_is_that_among_the_largest_group() -> None:

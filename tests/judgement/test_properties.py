@@ -63,6 +63,8 @@ def row(**said: Any) -> pd.DataFrame:
         "last_year": math.nan,
         "green_within": "",
         "amber_within": "",
+        "break_from_start": math.nan,
+        "start": float(AT.start),
         "unit": "days",
         "decimals": 1,
     } | said

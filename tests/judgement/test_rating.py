@@ -61,6 +61,7 @@ def current(at: str = "2019-20-Q3", value: float = 20.0, **said: Any) -> pd.Data
         "quartile": math.nan,
         "green_within": "",
         "amber_within": "",
+        "break_from_start": math.nan,
         "unit": "loans",
         "decimals": 0,
     }
@@ -350,7 +351,7 @@ def test_a_quartile_is_rated_by_the_rank(quartile: int, rating: str) -> None:
         ),
         (
             {"kind": "total", "to_date": math.nan, "share": 0.75},
-            "the value to date is not known, because an earlier figure is missing",
+            "the value to date is not known, because an earlier figure is missing or not comparable",
         ),
         ({"value": math.inf}, "the figure or its target cannot be measured"),
         ({"target_low": math.nan}, "the figure or its target cannot be measured"),
@@ -653,7 +654,7 @@ def test_only_readings_of_its_kind_up_to_its_end_are_added() -> None:
 def test_a_missing_quarter_leaves_the_sum_unknown(known: dict[str, float]) -> None:
     """However good the rest is, a sum with a quarter missing is not rated, and says why."""
     found = totalled(400.0, known, {"period": "2019-20"})
-    reason = "Not rated: the value to date is not known, because an earlier figure is missing."
+    reason = "Not rated: the value to date is not known, because an earlier figure is missing or not comparable."
 
     assert ("not rated", reason) == (found["rating"], found["reason"])
 
@@ -839,7 +840,7 @@ def test_without_the_whole_of_last_year_there_is_no_season(lost: str) -> None:
     judged = rate(towards_total(aimed, readings(known | this_year)), RULE)
 
     assert judged.loc[0, "reason"] == (
-        "Not rated: the share expected by now is not known, because last year's figures are incomplete."
+        "Not rated: the share expected by now is not known, because last year's figures are missing."
     )
 
 
@@ -892,7 +893,7 @@ def test_eight_periods_are_looked_back_at_most() -> None:
 def test_a_forecast_is_rated_against_the_target_of_the_years_end() -> None:
     """A forecast of 88 for Quarter 4 is amber against that quarter's own target of 95, and green against 85."""
     shown = current(value=80.0, basis="quarter").assign(
-        forecast=88.0, forecast_low=80.0, forecast_end=float(period("2019-20-Q4").end)
+        forecast=88.0, forecast_low=80.0, forecast_high=90.0, forecast_end=float(period("2019-20-Q4").end)
     )
     for low, rating in ((95.0, "amber"), (85.0, "green")):
         own = targets(
@@ -904,7 +905,9 @@ def test_a_forecast_is_rated_against_the_target_of_the_years_end() -> None:
 
 def test_the_forecast_of_a_total_is_rated_against_the_whole_year() -> None:
     """95 of 100 loans by the end of the year is amber."""
-    shown = current(value=20.0).assign(forecast=95.0, forecast_low=90.0, forecast_end=float(period("2019-20-Q4").end))
+    shown = current(value=20.0).assign(
+        forecast=95.0, forecast_low=90.0, forecast_high=99.0, forecast_end=float(period("2019-20-Q4").end)
+    )
     due = targets({"period": "2019-20", "low": 100.0})
 
     assert foresee(shown, due, readings({"2019-20-Q3": 20.0}), RULE, AT).loc[0, "forecast_rating"] == "amber"
@@ -912,7 +915,9 @@ def test_the_forecast_of_a_total_is_rated_against_the_whole_year() -> None:
 
 def test_without_a_forecast_nothing_is_foreseen() -> None:
     """No forecast has no rating, not even `not rated`."""
-    shown = current(value=20.0).assign(forecast=math.nan, forecast_low=math.nan, forecast_end=math.nan)
+    shown = current(value=20.0).assign(
+        forecast=math.nan, forecast_low=math.nan, forecast_high=math.nan, forecast_end=math.nan
+    )
 
     assert foresee(shown, targets(DUE), readings(YEAR), RULE, AT).loc[0, "forecast_rating"] == ""
 
@@ -920,7 +925,9 @@ def test_without_a_forecast_nothing_is_foreseen() -> None:
 def test_the_forecast_of_a_quartile_target_is_not_rated() -> None:
     """A forecast figure has no rank, so whether it keeps a quartile is not known: least of all by today's rank."""
     shown = current(value=80.0, basis="quarter", rank=1.0, of=151.0, quartile=1.0)
-    shown = shown.assign(forecast=88.0, forecast_low=80.0, forecast_end=float(period("2019-20-Q4").end))
+    shown = shown.assign(
+        forecast=88.0, forecast_low=80.0, forecast_high=90.0, forecast_end=float(period("2019-20-Q4").end)
+    )
     due = targets({"period": "2019-20", "kind": "quartile", "low": 2.0})
 
     assert foresee(shown, due, readings({"2019-20-Q3": 80.0}), RULE, AT).loc[0, "forecast_rating"] == "not rated"
@@ -935,17 +942,43 @@ def test_a_break_that_is_still_to_come_takes_no_figure_away() -> None:
 
 def test_a_years_sum_is_not_rated_against_a_quarters_target() -> None:
     """40 in the year say nothing of a target of 20 for its last quarter."""
-    shown = current(value=10.0).assign(forecast=40.0, forecast_low=35.0, forecast_end=float(period("2019-20-Q4").end))
+    shown = current(value=10.0).assign(
+        forecast=40.0, forecast_low=35.0, forecast_high=45.0, forecast_end=float(period("2019-20-Q4").end)
+    )
     due = targets({"period": "2019-20-Q4", "kind": "point", "low": 20.0})
 
     assert foresee(shown, due, readings({"2019-20-Q3": 10.0}), RULE, AT).loc[0, "forecast_rating"] == "not rated"
 
 
-def test_a_forecast_that_could_not_be_tried_is_not_rated() -> None:
-    """A pace that no earlier figure bears out is a sum, and no promise."""
-    shown = current(value=20.0).assign(
-        forecast=100.0, forecast_low=math.nan, forecast_end=float(period("2019-20-Q4").end)
+def test_both_ends_of_a_forecast_are_rated() -> None:
+    """From 90 to 100 of 100 a forecast may be amber or green, and the reader is told."""
+    shown = current(value=90.0, basis="quarter").assign(
+        forecast=95.0, forecast_low=90.0, forecast_high=100.0, forecast_end=float(period("2019-20-Q4").end)
     )
-    due = targets({"period": "2019-20", "low": 100.0})
+    due = targets({"period": "2019-20", "kind": "point", "low": 100.0})
+    found = foresee(shown, due, readings({"2019-20-Q3": 90.0}), RULE, AT).loc[0]
 
-    assert foresee(shown, due, readings({"2019-20-Q3": 20.0}), RULE, AT).loc[0, "forecast_rating"] == "not rated"
+    assert found[["forecast_low_rating", "forecast_rating", "forecast_high_rating"]].tolist() == [
+        "amber",
+        "amber",
+        "green",
+    ]
+
+
+def test_a_total_is_not_added_up_across_a_break() -> None:
+    """Quarters measured otherwise before do not count towards the total, which is then not known."""
+    values = {"2019-20-Q1": 10.0, "2019-20-Q2": 20.0, "2019-20-Q3": 30.0}
+    shown = current(value=30.0, break_from_start=float(period("2019-20-Q2").start))
+    aimed = aim(shown, targets({"period": "2019-20", "low": 100.0}), RULE, AT)
+
+    assert math.isnan(towards_total(aimed, readings(values)).loc[0, "to_date"])
+
+
+def test_a_gap_is_that_between_the_figures_that_are_printed() -> None:
+    """77.75 is printed as 77.8 where one decimal is kept, and so is 4.6 points below 82.4."""
+    assert reason_of(value=77.751, target_low=82.4, decimals=1).startswith("77.8% is 4.6 points below")
+
+
+def test_a_gap_that_rounding_hides_is_told_all_the_same() -> None:
+    """82.38 is printed as 82.4; what is rated below its target is not said to meet it."""
+    assert reason_of(value=82.38, target_low=82.4, decimals=1).startswith("82.4% is 0.02 points below")

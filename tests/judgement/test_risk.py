@@ -501,7 +501,7 @@ def test_what_the_council_states_goes_before_what_is_computed() -> None:
 
     assert found[["course", "computed_course"]].tolist() == ["red", "green"]
     assert found["course_reason"].endswith(
-        "so it is on course. By the score alone its course is green. The council states red."
+        "so it is on course. By the score alone it is on course. The council states off course."
     )
 
 
@@ -515,7 +515,7 @@ def test_a_stated_course_needs_no_target() -> None:
     found = assessed({"progress": "amber"}).iloc[0]
 
     assert found["course"] == "amber"
-    assert found["course_reason"].endswith("By the score alone its course is not rated. The council states amber.")
+    assert found["course_reason"].endswith("By the score alone it is not rated. The council states behind.")
 
 
 def test_what_is_closed_has_no_course() -> None:

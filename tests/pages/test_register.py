@@ -200,7 +200,7 @@ def test_a_stated_course_is_said_to_be_stated(tmp_path: Path) -> None:
     said = words(opened(write(tmp_path, AIM | {"progress": "red"}, FIRST | AIM)), "profile")
 
     assert "◆ Off course as stated" in said
-    assert said.endswith("By the score alone its course is green. The council states red.")
+    assert said.endswith("By the score alone it is on course. The council states off course.")
 
 
 def test_a_register_without_targets_says_so(tmp_path: Path) -> None:
@@ -392,7 +392,7 @@ def test_the_published_milestones_have_state_and_reason(tmp_path: Path) -> None:
 
     assert milestones_csv(load_ledger("tiny", root=root), AT).splitlines() == [
         "quarter,objective,milestone,text,due,status,directorate,owner,forecast,commentary,state,reason",
-        "2019-20-Q3,Clean,M1,Sweep,2020-03-31,done,,,,,achieved,Stated as achieved.",
+        "2019-20-Q3,Clean,M1,Sweep,2020-03-31,done,,,,,achieved,Stated as done.",
     ]
 
 
