@@ -450,6 +450,9 @@ def _types(long: pd.DataFrame, signal: pd.Series, mean: pd.Series, dust: pd.Seri
     aimed = long["aim_low"].notna()
     towards = (mean < long["aim_low"] - dust).astype(float) - (mean > long["aim_high"] + dust).astype(float)
     way = signal.map(WAYS).astype(float)
+    # a point that has gone past the aim, and lies further from it than the mean does, is no improvement
+    off = [np.maximum(long["aim_low"] - each, each - long["aim_high"]).clip(lower=0) for each in (long["value"], mean)]
+    towards = towards.mask((way * towards > 0) & (off[0] > off[1] + dust), -towards)
     better = way * good.mask(aimed, towards)
     kinds = np.select(
         [way == 0, better > 0, better < 0, way > 0],

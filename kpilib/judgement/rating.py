@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from kpilib.judgement.figures import gap, goal, show_all, worked_out
-from kpilib.judgement.trend import ending, gain, step
+from kpilib.judgement.trend import ending, gain, step, unbroken
 from kpilib.records.framework import Rule, tolerance
 from kpilib.records.periods import Period
 
@@ -68,7 +68,7 @@ def towards_total(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
         the frame with cumulative (whether it is rated on its value to date), to_date, share and expected;
         for other kinds of target these are no, the value, 1 and the target.
     """
-    readings = _unbroken(frame, readings)
+    readings = unbroken(frame, readings)
     total = frame["kind"] == "total"
     begins = (frame["target_start"] - frame["shift"]).where(total)
     adds = total & (frame["basis"] == "sum")
@@ -81,12 +81,6 @@ def towards_total(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
     share = share.clip(upper=1).where(grows & (frame["spread"] != "flat"), 1.0)
     to_date = summed.where(adds, frame["value"]).where(~grows | (gone > 0))
     return frame.assign(cumulative=grows, to_date=to_date, share=share, expected=frame["target_low"] * share)
-
-
-def _unbroken(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
-    """Leave out what was measured in another way than the figures looked at."""
-    breaks = frame[frame["start"] >= frame["break_from_start"]].drop_duplicates("indicator").set_index("indicator")
-    return readings[~(readings["start"] < readings["indicator"].map(breaks["break_from_start"]))]
 
 
 def _added(frame: pd.DataFrame, readings: pd.DataFrame, start: pd.Series, end: pd.Series) -> pd.Series:
@@ -106,12 +100,13 @@ def _seasonal(frame: pd.DataFrame, readings: pd.DataFrame, begins: pd.Series) ->
     over = (frame["end"] - begins) // 12
     year = begins + 12 * over
     sums, runs = frame[frame["basis"] == "sum"], frame[frame["basis"] == "to date"]
-    ends = frame["end"] - 12, year - 1
+    last = np.minimum(year + 11, frame["target_end"] - frame["shift"])  # within the year, if the target ends in it
+    ends = frame["end"] - 12, last.where(over == 0, year + 11) - 12
     by_now, whole = (
         pd.concat([_added(sums, readings, year - 12, end), _at(runs, readings, end)]).reindex(frame.index)
         for end in ends
     )
-    years = (frame["target_end"] - frame["target_start"] + 1) / 12
+    years = ((frame["target_end"] - frame["target_start"] + 1) / 12).clip(lower=1)
     return (over + by_now / whole.where(whole > 0)) / years
 
 
@@ -321,7 +316,7 @@ def _within(frame: pd.DataFrame, rule: str, column: str = "") -> pd.Series:
     parts = said.map({text: tolerance(text) for text in said.unique()})
     amount, share = parts.str[0].astype(float), parts.str[1].astype(bool)
     base = _nearest(frame).abs()
-    return amount.where(~share, amount * base.where(base > 0))
+    return amount.where(~share | (amount == 0), amount * base.where(base > 0))
 
 
 def _nearest(frame: pd.DataFrame) -> pd.Series:

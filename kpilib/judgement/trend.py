@@ -22,6 +22,12 @@ def step(frame: pd.DataFrame) -> pd.Series:
     return np.fmax(frame["period_kind"].map(LENGTH).astype(float), frame["frequency"].map(APART).astype(float))
 
 
+def unbroken(frame: pd.DataFrame, records: pd.DataFrame) -> pd.DataFrame:
+    """Leave out records of before a break in the way of measuring that each indicator's figure comes after."""
+    breaks = frame[frame["start"] >= frame["break_from_start"]].drop_duplicates("indicator").set_index("indicator")
+    return records[~(records["start"] < records["indicator"].map(breaks["break_from_start"]))]
+
+
 def comparable(current: pd.DataFrame, readings: pd.DataFrame, compare: str = "previous") -> pd.DataFrame:
     """
     Find what each current reading may be compared with.

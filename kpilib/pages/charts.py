@@ -30,7 +30,7 @@ SIGNALS = {
 MARKS = {"blue": "*", "green": "o", "yellow": "s", "amber": "^", "red": "D"}
 LATEST = 24
 FEW = 8
-TICKS = 6
+TICKS = 5
 _BAND = "#e3e7e9"
 
 

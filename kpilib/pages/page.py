@@ -218,7 +218,8 @@ class Page:
         now = self.indicators.set_index("indicator")
         old = self._by_rule["rating_by_old_rule"].reindex(now.index)
         new = self._by_rule["before_by_new_rule"].reindex(now.index)
-        alone = now[(old != now["rating"]) & (new == now["rating"])]
+        before = self._judged_before["rating"].reindex(now.index)
+        alone = now[(old != now["rating"]) & (new == now["rating"]) & (old == before)]
         said = []
         for rating, group in alone.groupby("rating", sort=False):
             count = words.sentence(words.counted(len(group), "indicator"))[:-1]

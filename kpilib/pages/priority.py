@@ -195,8 +195,7 @@ class PriorityPage(CloserLook):
         usual = row["control_reason"] if row["variation"] else ""
         if usual and row["forecast_seasonal"] and row["variation"] == "common cause":
             usual += " It goes up and down with the seasons, which widens this range: only a large change shows."
-        ahead = [usual, self._forecast(row)]
-        return [" ".join(filter(None, part)) for part in (said, ahead) if any(part)]
+        return [part for part in (" ".join(filter(None, said)), usual, self._forecast(row)) if part]
 
     def _direction(self, row: pd.Series) -> str:
         """Which way it went, and against what; which way is good is said with the rating."""

@@ -110,8 +110,8 @@ def load_ledger(framework: str, edition: str = "public", root: str | Path | None
     folder = home(root) / "data" / framework
     faults: list[Fault] = []
     texts = {file: _read(folder / file, f"data/{framework}/{file}", faults) for file in FILES}
-    for path in sorted(folder.glob("*.csv")):
-        if path.name not in FILES:
+    for path in sorted(folder.glob("*")):
+        if ".csv" in path.name.lower() and path.name not in FILES:
             faults.append(
                 Fault(f"data/{framework}/{path.name}", "is no file of the records", allowed(path.name, FILES))
             )
@@ -307,6 +307,13 @@ def _value_faults(texts: dict[str, pd.DataFrame], framework: Framework, folder: 
     targets = texts["targets.csv"]
     for row in targets.index[targets["kind"].eq("range") & targets["high"].eq("")]:
         yield Fault(f"{folder}/targets.csv, row {row}, column high", "is empty", "A range needs low and high.")
+    low = pd.to_numeric(targets["low"], errors="coerce")
+    for row in targets.index[targets["kind"].eq("quartile") & low.notna() & ~low.isin([1, 2, 3, 4])]:
+        problem = f"{targets.loc[row, 'low']!r} is not a quartile"
+        yield Fault(f"{folder}/targets.csv, row {row}, column low", problem, "Write 1, 2, 3 or 4; 1 is best.")
+    for row in targets.index[targets["kind"].ne("range") & targets["high"].ne("")]:
+        problem = f"{targets.loc[row, 'high']!r} stands beside the kind {targets.loc[row, 'kind']!r}"
+        yield Fault(f"{folder}/targets.csv, row {row}, column high", problem, "Only a range has a high end; empty it.")
     if "to" in targets:
         ends = targets[["period", "to"]].map(lambda text: _last_month(text, framework.year_starts))
         for row in targets.index[ends["to"] < ends["period"]]:
@@ -391,6 +398,12 @@ def _scale_faults(risks: pd.DataFrame, scales: RiskScales, place: str) -> Iterat
             for row, value in risks.loc[numbers > len(words), column].items():
                 problem = f"{value!r} is beyond the scale, which ends at {len(words)} {words[-1]}"
                 yield Fault(f"{place}, row {row}, column {column}", problem, f"Write 1 to {len(words)}.")
+    top = len(scales.impact) * len(scales.likelihood)
+    for column in [column for column in ("score", "residual_score", "target_score") if column in risks]:
+        numbers = pd.to_numeric(risks[column], errors="coerce")
+        for row, value in risks.loc[numbers > top, column].items():
+            problem = f"{value!r} is beyond the highest score, {top}"
+            yield Fault(f"{place}, row {row}, column {column}", problem, f"Write 1 to {top}.")
 
 
 def _typed(file: str, frame: pd.DataFrame, year_starts: int) -> pd.DataFrame:

@@ -13,8 +13,8 @@ from functools import cache
 
 MONTHS = "January February March April May June July August September October November December".split()
 LENGTH = {"month": 1, "quarter": 3, "year": 12}  # months of each kind of period
-_QUARTER_OR_YEAR = re.compile(r"([0-9]{4})-([0-9]{2})(?:-Q([1-4]))?")
-_MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
+_QUARTER_OR_YEAR = re.compile(r"((?:18|19|20|21)[0-9]{2})-([0-9]{2})(?:-Q([1-4]))?")
+_MONTH = re.compile(r"((?:18|19|20|21)[0-9]{2})-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True)

@@ -1318,3 +1318,12 @@ def test_a_run_is_counted_from_its_last_gap() -> None:
     values = [*NORMAL, *[82.0, 83.0] * 2, math.nan, *[82.0, 83.0] * 4]
 
     assert "for eight quarters running" in reason(values)
+
+
+def test_what_shoots_past_its_aim_is_no_improvement() -> None:
+    """Around 50 with 55 to be near to, 80 is further off than ever; 56 would be an improvement."""
+    steady = [49.0, 50.0, 49.5, 49.0, 50.0, 49.2, 49.6, 49.3, 50.0, 49.1, 49.4]
+    far, near = (xmr(pd.Series([*steady, last]), "near", target=55.0).iloc[-1] for last in (80.0, 56.0))
+
+    assert (far["signal"], far["type"]) == ("above limit", "concern")
+    assert (near["signal"], near["type"]) == ("above limit", "improvement")

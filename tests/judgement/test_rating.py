@@ -982,3 +982,23 @@ def test_a_gap_is_that_between_the_figures_that_are_printed() -> None:
 def test_a_gap_that_rounding_hides_is_told_all_the_same() -> None:
     """82.38 is printed as 82.4; what is rated below its target is not said to meet it."""
     assert reason_of(value=82.38, target_low=82.4, decimals=1).startswith("82.4% is 0.02 points below")
+
+
+@pytest.mark.parametrize(("value", "rating"), [(0, "green"), (1, "amber"), (3, "red")])
+def test_nought_per_cent_of_a_target_of_nought_is_nought(value: float, rating: str) -> None:
+    """With 2 points for amber and 0% for green, a target of zero can be missed by a little or by much."""
+    rule = Rule(since="2019-20-Q1", green_within="0%", amber_within="2 points")
+
+    assert rating_of(rule, good_is="low", value=value, target_low=0.0) == rating
+
+
+def test_a_seasonal_total_within_a_year_is_due_whole_at_its_end() -> None:
+    """Of a total for April to September, all is due by the end of September, whatever the rest of last year did."""
+    due = {"period": "2019-20-Q1", "to": "2019-20-Q2", "low": 60.0, "spread": "seasonal"}
+    known = readings(YEAR | {"2019-20-Q1": 15.0, "2019-20-Q2": 30.0})
+    first, second = (
+        towards_total(aim(current(at, value), targets(due), RULE, AT), known).loc[0, "expected"]
+        for at, value in (("2019-20-Q1", 15.0), ("2019-20-Q2", 30.0))
+    )
+
+    assert (first, second) == (pytest.approx(20), 60)

@@ -197,6 +197,10 @@ BEGINS = {
     "other_digits_in_period": "data/tiny/readings.csv, row 2, column period: '２０１９-20-Q1'",
     "impact_nought": "data/tiny/risks.csv, row 2, column impact: '0'",
     "impact_beyond_the_scale": "data/tiny/risks.csv, row 2, column impact: '3'",
+    "score_beyond_the_scale": "data/tiny/risks.csv, row 2, column score: '5' is beyond the highest score, 4",
+    "fifth_quartile": "data/tiny/targets.csv, row 2, column low: '5' is not a quartile",
+    "point_with_a_high_end": "data/tiny/targets.csv, row 2, column high: '95' stands beside the kind 'point'",
+    "file_in_capitals": "data/tiny/Overrides.CSV: is no file of the records",
 }
 SAYS = {
     "misspelt_needed_column": "Did you mean 'value'?",
