@@ -301,10 +301,13 @@ class Framework(_Said):
     def _names_agree(self) -> Framework:
         names = [entry.page for entry in self.pages]
         letters = [appendix.letter for appendix in self.appendices]
-        for what, said in (("page", names), ("appendix", letters)):
+        begins = [rule.since for rule in self.rules]
+        own = "Give each a name of its own."
+        again = "Keep one of them, or let the other begin at another quarter."
+        for what, said, remedy in (("page", names, own), ("appendix", letters, own), ("rule from", begins, again)):
             for name in said:
                 if said.count(name) > 1:
-                    raise _wrong(f"{what} {name!r} is there twice", "Give each a name of its own.")
+                    raise _wrong(f"{what} {name!r} is there twice", remedy)
         for appendix in self.appendices:
             for name in appendix.pages:
                 if name not in names:

@@ -757,3 +757,13 @@ def test_milestones_of_the_wrong_type(tmp_path: Path, said: Any) -> None:
     told = faults(tmp_path, milestones=said)
 
     assert all(fault.startswith(f"{PLACE} @ milestones") and fault.count("\n") == 1 for fault in told)
+
+
+def test_two_rules_that_begin_together_are_refused(tmp_path: Path) -> None:
+    """Only one rule can hold for a quarter, so neither is passed over in silence."""
+    rules = [{"from": "2019-20-Q1", "amber_within": "5%"}, {"from": "2019-20-Q1", "amber_within": "10%"}]
+
+    assert faults(tmp_path, rules=rules) == [
+        f"{PLACE}: rule from '2019-20-Q1' is there twice\n"
+        "  Keep one of them, or let the other begin at another quarter."
+    ]
