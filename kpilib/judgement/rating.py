@@ -224,11 +224,10 @@ def history(
     """
     own = ["indicator", "period_kind", "basis", "good_is", "frequency", "green_within", "amber_within", "unit"]
     own += ["decimals", "break_from_start"]
-    then = readings[readings["value"].notna()].merge(
-        frame[[*own, "start", "end", "computed_rating"]], on=["indicator", "period_kind"], suffixes=("", "_now")
+    then = unbroken(frame, readings[readings["value"].notna()]).merge(
+        frame[[*own, "end", "computed_rating"]], on=["indicator", "period_kind"], suffixes=("", "_now")
     )
-    broken = (then["start_now"] >= then["break_from_start"]) & (then["start"] < then["break_from_start"])
-    then = then[(then["end"] <= then["end_now"]) & ~broken]
+    then = then[then["end"] <= then["end_now"]]
     then = then.sort_values(["indicator", "end"], ascending=[True, False], kind="stable")
     if latest:
         then = then.groupby("indicator").head(latest)

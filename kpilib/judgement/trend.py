@@ -43,11 +43,11 @@ def comparable(current: pd.DataFrame, readings: pd.DataFrame, compare: str = "pr
         Nothing from before a break, and no previous one for a running total, which starts anew each year.
     """
     columns = ["indicator", "period_kind", "period", "period_name", "start", "end", "value"]
-    pairs = current[["indicator", "period_kind", "start", "end", "basis", "break_from_start"]].merge(
-        readings.loc[readings["value"].notna(), columns], on=["indicator", "period_kind"], suffixes=("", "_then")
+    known = unbroken(current, readings.loc[readings["value"].notna(), columns])
+    pairs = current[["indicator", "period_kind", "end", "basis"]].merge(
+        known, on=["indicator", "period_kind"], suffixes=("", "_then")
     )
-    broken = (pairs["start"] >= pairs["break_from_start"]) & (pairs["start_then"] < pairs["break_from_start"])
-    pairs = pairs[~broken & (pairs["end_then"] < pairs["end"])]
+    pairs = pairs[pairs["end_then"] < pairs["end"]]
     before = (
         pairs[pairs["basis"] != "to date"]
         .sort_values("end_then", kind="stable")
