@@ -10,6 +10,7 @@ from kpilib.pages.register import RegisterPage
 from kpilib.pages.summary import OverviewPage, SummaryPage
 from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.ledger import load_ledger
+from kpilib.records.quarterly import read_quarterly
 
 KINDS: dict[str, type[Page]] = {
     "priority": PriorityPage,
@@ -45,4 +46,4 @@ def open_page(
     if entry.kind not in KINDS:
         place = f"params/{framework}/framework.yml @ pages {page}"
         raise RecordsError([Fault(place, f"no kind of page {entry.kind!r}", allowed(entry.kind, KINDS))])
-    return KINDS[entry.kind](ledger, entry, at)
+    return KINDS[entry.kind](ledger, entry, at, read_quarterly(said, at, root))

@@ -6,13 +6,14 @@ from functools import cached_property
 
 import pandas as pd
 
-from kpilib.judgement import milestone
+from kpilib.judgement import contract, milestone
 from kpilib.judgement.verdict import counts, judge, moved_by_rule
 from kpilib.pages import progress, tables, theme, words
 from kpilib.pages.shown import Shown, fill, together
 from kpilib.records.framework import RATINGS, PageEntry
 from kpilib.records.ledger import Ledger
 from kpilib.records.periods import Period, earlier
+from kpilib.records.quarterly import Quarterly
 
 SEVERITY = {rating: place for place, rating in enumerate([*reversed(RATINGS), "not rated"])}
 
@@ -25,11 +26,12 @@ class Page:
     what this page is about, as it stood when the quarter was reported. `indicators` is judged, furthest off first.
     """
 
-    def __init__(self, ledger: Ledger, entry: PageEntry, quarter: Period) -> None:
+    def __init__(self, ledger: Ledger, entry: PageEntry, quarter: Period, quarterly: Quarterly | None = None) -> None:
         self.framework = ledger.framework
         self.entry = entry
         self.quarter = quarter
         self.edition = ledger.edition
+        self._quarterly = quarterly or Quarterly()
         self._ledger = ledger.as_at(quarter)
 
     def __repr__(self) -> str:
@@ -39,6 +41,11 @@ class Page:
     def last_quarter(self) -> Period:
         """The quarter before."""
         return earlier(self.quarter, 1)
+
+    @property
+    def source(self) -> str:
+        """The papers that the figures come from: the quarter's own where it names them, else the framework's."""
+        return self._quarterly.source or self.framework.source
 
     @cached_property
     def _judged(self) -> pd.DataFrame:
@@ -55,15 +62,18 @@ class Page:
     @cached_property
     def indicators(self) -> pd.DataFrame:
         """The indicators that this page is about, judged, furthest off target first."""
-        here = self._scope(self._judged[self._judged["supports"] == ""])
-        off = here["shortfall"] / here["expected"].abs().where(here["expected"] != 0)
-        order = pd.DataFrame({"severity": here["rating"].map(SEVERITY), "off": -off, "none": here["value"].isna()})
-        order = order.sort_values(["severity", "none", "off"], kind="stable", na_position="last")
-        return here.loc[order.index].reset_index(drop=True)
+        return self._ordered(self._scope(self._judged[self._judged["supports"] == ""])).reset_index(drop=True)
 
     def _scope(self, judged: pd.DataFrame) -> pd.DataFrame:
         """Choose the indicators that this kind of page is about: all of them, unless the kind says otherwise."""
         return judged
+
+    def _ordered(self, judged: pd.DataFrame) -> pd.DataFrame:
+        """Put first what a reader should see first: what is furthest off target, unless the kind says otherwise."""
+        off = judged["shortfall"] / judged["expected"].abs().where(judged["expected"] != 0)
+        order = pd.DataFrame({"severity": judged["rating"].map(SEVERITY), "off": -off, "none": judged["value"].isna()})
+        order = order.sort_values(["severity", "none", "off"], kind="stable", na_position="last")
+        return judged.loc[order.index]
 
     @cached_property
     def readings(self) -> pd.DataFrame:
@@ -86,6 +96,11 @@ class Page:
         """What services wrote about them for this quarter."""
         here = self._about(self._ledger.commentary)
         return here[here["quarter"] == self.quarter.text]
+
+    @cached_property
+    def owed(self) -> pd.DataFrame:
+        """The indicators that services are to explain for this quarter: why, by whom, and what is missing."""
+        return contract.owed(self.indicators, self._ledger.commentary, self.quarter)
 
     @cached_property
     def supporting(self) -> pd.DataFrame:
@@ -132,30 +147,39 @@ class Page:
 
     def headline(self) -> Shown:
         """How many are on track, which are furthest off, and how many got better or worse; then the counts."""
-        here = self.indicators
-        if here.empty:
+        if self.indicators.empty:
             return fill("paragraph", texts=["This page has no indicators for this quarter."])
-        row = self._counted().sum()
-        figures = pd.Series([tables.beside_target(each) for _, each in here.iterrows()], here.index)
-        said = [
-            words.tally(row, self.framework.ratings),
-            words.furthest(here, figures),
-            words.movement(here, self.framework.rule(self.quarter).compare),
-        ]
-        late = int(here["late"].sum())
-        if late:
-            of = "monthly or quarterly " + ("indicator has" if late == 1 else "indicators have")
-            count = words.number(late).capitalize()
-            said.append(
-                f"{count} {of} no figure for this quarter and {'rests' if late == 1 else 'rest'} on an earlier one."
-            )
+        said = [*self._in_short(), self._lateness()]
         caution = "Ratings rest on assumed thresholds; see “Where do the figures come from?”."
         return fill(
             "headline",
             lead=" ".join(text for text in said if text),
             tiles=self.tiles(),
-            caution=caution if self.framework.rule(self.quarter).assumption else "",
+            caution=caution if self._rests_on_assumptions() else "",
         )
+
+    def _in_short(self) -> list[str]:
+        """The page in a sentence or two."""
+        here = self.indicators
+        figures = pd.Series([tables.beside_target(each) for _, each in here.iterrows()], here.index)
+        return [
+            words.tally(self._counted().sum(), self.framework.ratings),
+            words.furthest(here, figures),
+            words.movement(here, self.framework.rule(self.quarter).compare),
+        ]
+
+    def _lateness(self) -> str:
+        """How many indicators have no figure for this quarter though they should; nothing where all have."""
+        late = int(self.indicators["late"].sum())
+        if not late:
+            return ""
+        of = "monthly or quarterly " + ("indicator has" if late == 1 else "indicators have")
+        count = words.number(late).capitalize()
+        return f"{count} {of} no figure for this quarter and {'rests' if late == 1 else 'rest'} on an earlier one."
+
+    def _rests_on_assumptions(self) -> bool:
+        """Whether the page's ratings rest on what the council's papers do not say."""
+        return bool(self.framework.rule(self.quarter).assumption)
 
     def changes(self) -> Shown:
         """What moved since the quarter before: ratings, why they moved, and the figures behind them."""
@@ -248,7 +272,7 @@ class Page:
 
     def sources(self) -> Shown:
         """Where each figure comes from: the period it covers, the cell as printed, and its status."""
-        texts = [self.framework.source, self.framework.rule(self.quarter).assumption]
+        texts = [self.source, self.framework.rule(self.quarter).assumption]
         here = self._judged[
             self._judged["indicator"].isin(self.indicators["indicator"]) & self._judged["value"].notna()
         ]

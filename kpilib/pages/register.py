@@ -358,7 +358,7 @@ class RegisterPage(Page):
         """Where the register comes from, and the oddities found when it was taken into the records."""
         noted = self._standing[self._standing["note"] != ""]
         rows = [tables.Row(row["risk"], [words.sentence(row["note"])]) for _, row in noted.iterrows()]
-        pieces = [fill("paragraph", look="small", texts=[text for text in [self.framework.source] if text])]
+        pieces = [fill("paragraph", look="small", texts=[text for text in [self.source] if text])]
         if rows:
             pieces.append(tables.table("Notes on what the register prints.", ["Number", "Note"], rows, look="notes"))
         return together(pieces)

@@ -20,9 +20,9 @@ from kpilib.records.framework import (
     PageEntry,
     home,
     load_framework,
-    read_parameters,
 )
 from kpilib.records.periods import Period
+from kpilib.records.quarterly import OWN, place, read_parameters
 
 FIXED = ("framework", "page", "quarter", "edition")
 
@@ -200,13 +200,13 @@ def _notebook(slug: str, entry: PageEntry, root: Path) -> Path:
 def _quarter_parameters(framework: Framework, at: Period, root: Path) -> dict[str, Any]:
     """Give what the quarter's own file adds, once framework and quarter in it agree with the call."""
     said = read_parameters(framework, at, root)
-    place = f"params/{framework.slug}/{at.text}.yml"
     expected = {"framework": framework.slug, "quarter": at.text}
+    where = place(framework, at)
     faults = [
-        Fault(f"{place} @ {name}", f"says {said[name]!r}", f"Write {value!r}, or move the file where it belongs.")
+        Fault(f"{where} @ {name}", f"says {said[name]!r}", f"Write {value!r}, or move the file where it belongs.")
         for name, value in expected.items()
         if name in said and str(said[name]) != value
     ]
     if faults:
         raise RecordsError(faults)
-    return {name: value for name, value in said.items() if name not in FIXED}
+    return {name: value for name, value in said.items() if name not in (*FIXED, *OWN)}

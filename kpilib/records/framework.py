@@ -9,26 +9,15 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    ValidationInfo,
-    field_validator,
-    model_validator,
-)
-from pydantic_core import ErrorDetails, PydanticCustomError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.periods import MONTHS, Period, period, quarter
+from kpilib.records.said import Said, Text, checked, entries, read_yaml, some, wrong
 
 EDITIONS = ("public", "restricted")
 RATINGS = ("blue", "green", "yellow", "amber", "red")  # from best to worst; a framework has those that it labels
@@ -41,71 +30,48 @@ _TOLERANCE = re.compile(r"([0-9]+(?:\.[0-9]+)?)(%| points)")
 _BAND = re.compile(r"([0-9]+)-([0-9]+)")
 
 
-def _wrong(problem: str, remedy: str) -> PydanticCustomError:
-    """A fault of a value, in the two parts that every fault has."""
-    return PydanticCustomError("fault", "{problem}", {"problem": problem, "remedy": remedy})
-
-
 def _tolerance(said: Any) -> Any:
     if not isinstance(said, str) or not _TOLERANCE.fullmatch(said):
-        raise _wrong(f"{said!r} is not a tolerance", "Write `5%` or `2 points`.")
+        raise wrong(f"{said!r} is not a tolerance", "Write `5%` or `2 points`.")
     return said
 
 
 def _running(said: Any) -> Any:
     if type(said) is not int or not 1 <= said <= 8:
-        raise _wrong(f"{said!r} is not a number of periods", "Write 1 to 8.")
+        raise wrong(f"{said!r} is not a number of periods", "Write 1 to 8.")
     return said
 
 
 def _page_name(said: Any) -> Any:
     if not isinstance(said, str) or not _SLUG.fullmatch(said) or said == OVERVIEW:
-        raise _wrong(f"{said!r} cannot be a page's name", f"Use small letters, digits and _; not {OVERVIEW!r}.")
+        raise wrong(f"{said!r} cannot be a page's name", f"Use small letters, digits and _; not {OVERVIEW!r}.")
     return said
 
 
 def _kind_name(said: Any) -> Any:
     if not isinstance(said, str) or not _SLUG.fullmatch(said):
-        raise _wrong(f"{said!r} cannot be a kind of page", "Name a notebook of notebooks/, without `.ipynb`.")
+        raise wrong(f"{said!r} cannot be a kind of page", "Name a notebook of notebooks/, without `.ipynb`.")
     return said
 
 
 def _letter(said: Any) -> Any:
     if not isinstance(said, str | int) or not re.fullmatch("[A-Za-z0-9]{1,4}", str(said)):
-        raise _wrong(f"{said!r} cannot be an appendix's letter", "Use a letter or a number, such as A or 1.")
+        raise wrong(f"{said!r} cannot be an appendix's letter", "Use a letter or a number, such as A or 1.")
     return str(said)
 
 
 def _band(said: Any) -> Any:
     match = _BAND.fullmatch(said) if isinstance(said, str) else None
     if not match or int(match[1]) > int(match[2]):
-        raise _wrong(f"{said!r} is not a span of scores", "Write it as `1-4`, the lower first.")
+        raise wrong(f"{said!r} is not a span of scores", "Write it as `1-4`, the lower first.")
     return int(match[1]), int(match[2])
 
 
-def _some(said: Any) -> Any:
-    if not said:
-        raise _wrong("is empty", "Give at least one entry.")
-    return said
-
-
-def _entries(said: Any) -> Any:
-    """YAML knows lists only; what is kept here does not change."""
-    return tuple(said) if isinstance(said, list) else said
-
-
 Tolerance = Annotated[str, BeforeValidator(_tolerance)]
-Text = Annotated[str, AfterValidator(_some)]
-Words = Annotated[tuple[Text, ...], BeforeValidator(_entries), AfterValidator(_some)]
+Words = Annotated[tuple[Text, ...], BeforeValidator(entries), AfterValidator(some)]
 
 
-class _Said(BaseModel):
-    """What a file says: nothing unknown, nothing turned into something else, and never changed."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
-
-
-class Rule(_Said):
+class Rule(Said):
     """
     How readings are rated from a quarter on.
 
@@ -148,29 +114,65 @@ class Rule(_Said):
             quarter(str(said))
         except ValueError as error:
             problem = f"{said!r} is not a quarter"
-            raise _wrong(problem, "Name the first quarter that the rule holds for, as 2019-20-Q3.") from error
+            raise wrong(problem, "Name the first quarter that the rule holds for, as 2019-20-Q3.") from error
         return said
 
 
-class PageEntry(_Said):
-    """One page of the framework: its slug, its title, and the kind of notebook that makes it."""
+class PageEntry(Said):
+    """
+    One page of the framework: its slug, its title, and the kind of notebook that makes it.
+
+    `directorate` limits the page to that directorate; `partner` is who runs its services for the council.
+    """
 
     page: Annotated[str, BeforeValidator(_page_name)]
     title: Text
     kind: Annotated[str, BeforeValidator(_kind_name)]
     directorate: str = ""
+    partner: str = ""
 
 
-class Appendix(_Said):
+class Appendix(Said):
     """Pages bound into one document for the committee; `cells` may name a tag."""
 
     letter: Annotated[str, BeforeValidator(_letter)]
     title: Text
-    pages: Annotated[tuple[str, ...], BeforeValidator(_entries), AfterValidator(_some)]
+    pages: Annotated[tuple[str, ...], BeforeValidator(entries), AfterValidator(some)]
     cells: str = "all"
 
 
-class RiskScales(_Said):
+class Section(Said):
+    """A section of the cover report; one that `shows` the appendices lists them below its text."""
+
+    heading: Text
+    text: str = ""
+    shows: Literal["", "appendices"] = ""
+
+
+class CoverReport(Said):
+    """
+    The report that the appendices go with, in the council's own manner.
+
+    `head` holds the particulars above it, label and text, and `sections` its parts, in order.
+    Texts are Markdown with tokens; an empty one waits for the quarter's own file.
+    `numbered` numbers sections and paragraphs: 1, 1.1, 1.2.
+    """
+
+    head: Mapping[Text, str] = {}
+    sections: Annotated[tuple[Section, ...], BeforeValidator(entries), AfterValidator(some)]
+    numbered: bool = False
+
+    @field_validator("sections")
+    @classmethod
+    def _apart(cls, said: tuple[Section, ...]) -> tuple[Section, ...]:
+        headings = [section.heading for section in said]
+        for heading in headings:
+            if headings.count(heading) > 1:
+                raise wrong(f"section {heading!r} is there twice", "Give each a heading of its own.")
+        return said
+
+
+class RiskScales(Said):
     """
     The words of the two scales, lowest first, the bands of the score, and the appetite.
 
@@ -183,7 +185,7 @@ class RiskScales(_Said):
     opportunity_impact: Words
     bands: Annotated[
         Mapping[str, Annotated[tuple[int, int], BeforeValidator(_band)]],
-        AfterValidator(_some),
+        AfterValidator(some),
         AfterValidator(lambda said: dict(sorted(said.items(), key=lambda band: band[1]))),
     ]
     appetite: Mapping[str, int] = {}
@@ -198,27 +200,27 @@ class RiskScales(_Said):
         for kind, most in said.items():
             remedy = f"Write 1 to {top}, or the name of a band."
             if isinstance(most, bool) or not isinstance(most, int | str):
-                raise _wrong(f"{kind}: {most!r} is neither a score nor a band", remedy)
+                raise wrong(f"{kind}: {most!r} is neither a score nor a band", remedy)
             if isinstance(most, str) and most not in bands:
-                raise _wrong(f"{kind}: no band {most!r}", allowed(most, bands))
+                raise wrong(f"{kind}: no band {most!r}", allowed(most, bands))
             if isinstance(most, int) and not 1 <= most <= top:
-                raise _wrong(f"{kind}: {most} is beyond the scale, which ends at {top}", remedy)
+                raise wrong(f"{kind}: {most} is beyond the scale, which ends at {top}", remedy)
         return {kind: bands[most][1] if isinstance(most, str) else most for kind, most in said.items()}
 
     @model_validator(mode="after")
     def _agree(self) -> RiskScales:
         if len(self.impact) != len(self.opportunity_impact):
             problem = "impact and opportunity_impact differ in length"
-            raise _wrong(problem, "Give both the same number of words, lowest first.")
+            raise wrong(problem, "Give both the same number of words, lowest first.")
         top = len(self.impact) * len(self.likelihood)
         covered = [score for low, high in self.bands.values() for score in range(low, high + 1)]
         if covered != list(range(1, top + 1)):
             remedy = f"Name them from the lowest score, 1, to the highest, {top}: each score once."
-            raise _wrong("bands leave out a score, or have one twice", remedy)
+            raise wrong("bands leave out a score, or have one twice", remedy)
         return self
 
 
-class Framework(_Said):
+class Framework(Said):
     """Everything that `framework.yml` says."""
 
     slug: str
@@ -230,9 +232,10 @@ class Framework(_Said):
     source: str = ""
     ratings: Mapping[str, Text]
     directions: Mapping[str, Text] = DIRECTIONS
-    rules: Annotated[tuple[Rule, ...], BeforeValidator(_entries), AfterValidator(_some)]
-    pages: Annotated[tuple[PageEntry, ...], BeforeValidator(_entries), AfterValidator(_some)]
-    appendices: Annotated[tuple[Appendix, ...], BeforeValidator(_entries)] = ()
+    rules: Annotated[tuple[Rule, ...], BeforeValidator(entries), AfterValidator(some)]
+    pages: Annotated[tuple[PageEntry, ...], BeforeValidator(entries), AfterValidator(some)]
+    appendices: Annotated[tuple[Appendix, ...], BeforeValidator(entries)] = ()
+    cover_report: CoverReport | None = None
     risk: RiskScales | None = None
     milestones: Mapping[str, Words] = {state: (state,) for state in MILESTONES}
 
@@ -240,7 +243,7 @@ class Framework(_Said):
     @classmethod
     def _month(cls, said: Any) -> int:
         if said not in MONTHS:
-            raise _wrong(f"{said!r} is not a month", allowed(str(said), MONTHS))
+            raise wrong(f"{said!r} is not a month", allowed(str(said), MONTHS))
         return MONTHS.index(said) + 1
 
     @field_validator("ratings")
@@ -249,10 +252,10 @@ class Framework(_Said):
         known = (*RATINGS, "not rated", "awaited")
         for rating in ("green", "red"):
             if rating not in said:
-                raise _wrong(f"{rating!r} has no label", f"Add `{rating}: …`.")
+                raise wrong(f"{rating!r} has no label", f"Add `{rating}: …`.")
         for rating in said:
             if rating not in known:
-                raise _wrong(f"unknown rating {rating!r}", allowed(rating, known))
+                raise wrong(f"unknown rating {rating!r}", allowed(rating, known))
         said = {"not rated": "Not rated", **said}
         return {rating: said[rating] for rating in known if rating in said}
 
@@ -261,7 +264,7 @@ class Framework(_Said):
     def _ways(cls, said: Mapping[str, str]) -> Mapping[str, str]:
         for way in said:
             if way not in DIRECTIONS:
-                raise _wrong(f"unknown direction {way!r}", allowed(way, DIRECTIONS))
+                raise wrong(f"unknown direction {way!r}", allowed(way, DIRECTIONS))
         return {**DIRECTIONS, **said}
 
     @model_validator(mode="after")
@@ -269,18 +272,18 @@ class Framework(_Said):
         for colour, key in (("blue", "blue_beyond"), ("yellow", "yellow_within")):
             ruled = any(getattr(rule, key) for rule in self.rules)
             if ruled and colour not in self.ratings:
-                raise _wrong(f"rules say {key}, and {colour!r} has no label", f"Add `{colour}: …` to ratings.")
+                raise wrong(f"rules say {key}, and {colour!r} has no label", f"Add `{colour}: …` to ratings.")
             if colour in self.ratings and not ruled:
-                raise _wrong(f"{colour!r} has a label, and no rule says when", f"Add `{key}: 5%` to a rule.")
+                raise wrong(f"{colour!r} has a label, and no rule says when", f"Add `{key}: 5%` to a rule.")
         if any("amber_within" in rule.model_fields_set and rule.amber_within is None for rule in self.rules):
-            raise _wrong(
+            raise wrong(
                 "amber_within is empty", "Write `0%`, or leave the line out; without amber, take its label away."
             )
         ambers = ("amber_within", "amber_if_improved", "amber_if_forecast")
         if "amber" not in self.ratings:
             for key in ambers:
                 if any(key in rule.model_fields_set and getattr(rule, key) for rule in self.rules):
-                    raise _wrong(f"rules say {key}, and 'amber' has no label", "Add `amber: …` to ratings.")
+                    raise wrong(f"rules say {key}, and 'amber' has no label", "Add `amber: …` to ratings.")
         return self
 
     @field_validator("milestones")
@@ -288,13 +291,13 @@ class Framework(_Said):
     def _states(cls, said: Mapping[str, tuple[str, ...]]) -> Mapping[str, tuple[str, ...]]:
         for state in said:
             if state not in MILESTONES:
-                raise _wrong(f"unknown state {state!r}", allowed(state, MILESTONES))
+                raise wrong(f"unknown state {state!r}", allowed(state, MILESTONES))
         said = {state: said.get(state, (state,)) for state in MILESTONES}
         states: dict[str, str] = {}
         for state, status in [(state, status) for state, words in said.items() for status in words]:
             other = states.setdefault(status.casefold(), state)
             if other != state:
-                raise _wrong(f"{status!r} means both {other!r} and {state!r}", "Give each word to one state.")
+                raise wrong(f"{status!r} means both {other!r} and {state!r}", "Give each word to one state.")
         return said
 
     @model_validator(mode="after")
@@ -307,18 +310,27 @@ class Framework(_Said):
         for what, said, remedy in (("page", names, own), ("appendix", letters, own), ("rule from", begins, again)):
             for name in said:
                 if said.count(name) > 1:
-                    raise _wrong(f"{what} {name!r} is there twice", remedy)
+                    raise wrong(f"{what} {name!r} is there twice", remedy)
+        if any(entry.kind == "cover_report" for entry in self.pages) and self.cover_report is None:
+            raise wrong(
+                "a page is of the kind 'cover_report', and nothing says what it holds", "Add `cover_report: …`."
+            )
         for appendix in self.appendices:
             for name in appendix.pages:
                 if name not in names:
-                    raise _wrong(f"appendix {appendix.letter}: unknown page {name!r}", allowed(name, names))
+                    raise wrong(f"appendix {appendix.letter}: unknown page {name!r}", allowed(name, names))
         return self
 
     @property
     def overview(self) -> PageEntry:
         """The page that opens the report; every framework has it without saying so."""
-        title = f"{self.council}: performance and risk" if self.risk else f"{self.council}: performance"
-        return PageEntry.model_construct(page=OVERVIEW, title=title, kind="overview", directorate="")
+        title = f"{self.titled}: performance and risk" if self.risk else f"{self.titled}: performance"
+        return PageEntry.model_construct(page=OVERVIEW, title=title, kind="overview")
+
+    @property
+    def titled(self) -> str:
+        """The council as it is named over every page: one that is made up says so."""
+        return f"{self.council} (fictional)" if self.fictional else self.council
 
     @property
     def colours(self) -> tuple[str, ...]:
@@ -379,98 +391,10 @@ def load_framework(slug: str, root: str | Path | None = None) -> Framework:
         remedy = allowed(slug, known) if known else "Put it into a folder of its own, beside notebooks/ and data/."
         raise RecordsError([Fault("params", f"no framework {slug!r}", remedy)])
     place = f"params/{slug}/framework.yml"
-    said = read_yaml(params / slug / "framework.yml", place)
+    said = read_yaml((params / slug / "framework.yml").read_bytes(), place)
     if "slug" in said:
         raise RecordsError([Fault(place, "unknown key 'slug'", "Take it away: the folder's name is the slug.")])
-    try:
-        return Framework.model_validate({**said, "slug": slug})
-    except ValidationError as error:
-        raise RecordsError(_fault(each, place) for each in error.errors()) from error
-
-
-def read_parameters(framework: Framework, at: Period, root: str | Path | None = None) -> dict[str, Any]:
-    """
-    Read what a quarter's own file, `params/<slug>/<quarter>.yml`, says; `{}` where there is none.
-
-    Raises:
-        RecordsError: the file is not a YAML list of names and values.
-    """
-    place = f"params/{framework.slug}/{at.text}.yml"
-    path = home(root) / place
-    return read_yaml(path, place) if path.exists() else {}
-
-
-class _Reader(yaml.SafeLoader):
-    """Reads YAML without running code in it, and without losing a name that is said twice."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        names = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for name in names:
-            if names.count(name) > 1:
-                raise yaml.constructor.ConstructorError(None, None, f"{name!r} is there twice", node.start_mark)
-        return super().construct_mapping(node, deep)
-
-
-def read_yaml(path: Path, place: str) -> dict[str, Any]:
-    """
-    Read a YAML file of names and values; code in it is never run.
-
-    Raises:
-        RecordsError: it cannot be read as one.
-    """
-    try:
-        said = yaml.load(path.read_text(encoding="utf-8-sig"), _Reader)
-    except (yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        why = " ".join(str(error).split())
-        remedy = "Mend the line it names: two spaces for each level, a colon after each name."
-        raise RecordsError([Fault(place, f"cannot be read ({why})", remedy)]) from error
-    if not isinstance(said, dict) or not all(isinstance(name, str) for name in said):
-        raise RecordsError([Fault(place, "holds no names and values", "Write `name: value` lines.")])
-    return said
-
-
-_TYPES = {
-    "string": ("is not text", "Write a text; put a number or yes/no in quotes if it is meant as one."),
-    "bool": ("is neither true nor false", "Write true or false, without quotes."),
-    "tuple": ("is not a list of entries", "Begin each with `- `."),
-    "model": ("is not a list of names and values", "Write `name: value` lines below it."),
-    "mapping": ("is not a list of names and values", "Write `name: value` lines below it."),
-    "dict": ("is not a list of names and values", "Write `name: value` lines below it."),
-}
-
-
-def _fault(error: ErrorDetails, place: str) -> Fault:
-    """Turn one of pydantic's errors into a fault that says where and what to do."""
-    *path, last = error["loc"] or ("",)
-    kind = error["type"]
-    if kind == "extra_forbidden":
-        names = _names(path)
-        return Fault(_place(place, path), f"unknown key {last!r}", allowed(str(last), names))
-    if kind == "missing":
-        return Fault(_place(place, path), f"{last!r} is missing", f"Add a line `{last}: …`.")
-    where = _place(place, error["loc"])
-    if kind == "fault":
-        return Fault(where, error["ctx"]["problem"], error["ctx"]["remedy"])
-    if kind == "literal_error":
-        words = re.findall(r"'([^']*)'", error["ctx"]["expected"])
-        return Fault(where, f"unknown {error['input']!r}", allowed(str(error["input"]), words))
-    problem, remedy = _TYPES.get(kind.split("_")[0], (error["msg"], "Write it as docs and examples show."))
-    return Fault(where, problem, remedy)
-
-
-def _place(place: str, path: Iterable[int | str]) -> str:
-    """Say where in a file: `framework.yml @ rules[1] from`."""
-    said = ""
-    for step in path:
-        said += f"[{step + 1}]" if isinstance(step, int) else f" {step}"
-    return f"{place} @{said}" if said else place
-
-
-def _names(path: Iterable[int | str]) -> list[str]:
-    """Give the keys that may stand at a place."""
-    parts: dict[str, type[_Said]] = {"rules": Rule, "pages": PageEntry, "appendices": Appendix, "risk": RiskScales}
-    part = next((parts[step] for step in path if step in parts), Framework)
-    return [field.alias or name for name, field in part.model_fields.items() if name != "slug"]
+    return checked(Framework, {**said, "slug": slug}, place)
 
 
 def tolerance(text: str) -> tuple[float, bool]:

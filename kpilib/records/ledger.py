@@ -26,6 +26,7 @@ from kpilib.records.schema import (
     column_faults,
     unknown_faults,
 )
+from kpilib.records.summaries import read_summaries
 
 RESERVED = ("main", "papers", "finder", "indicators", "index")
 NEEDED = ("indicators.csv", "readings.csv", "targets.csv")
@@ -38,6 +39,7 @@ class Ledger:
 
     Frames that hold periods have `start` and `end` too, in months, so that they can be put in order.
     Benchmarks have `grouped` too: whether the comparator belongs to a group of comparators.csv.
+    Readings have `was` too: what an earlier report said of the same indicator and period.
     A file that is absent is an empty frame. Nothing here is ever changed in place.
     """
 
@@ -47,12 +49,14 @@ class Ledger:
     readings: pd.DataFrame
     targets: pd.DataFrame
     overrides: pd.DataFrame
+    tallies: pd.DataFrame
     benchmarks: pd.DataFrame
     comparators: pd.DataFrame
     commentary: pd.DataFrame
     risks: pd.DataFrame
     risk_notes: pd.DataFrame
     milestones: pd.DataFrame
+    summaries: pd.DataFrame
 
     def as_at(self, at: Period) -> Ledger:
         """
@@ -64,6 +68,7 @@ class Ledger:
         """
         readings = self.readings[self.readings["reported_end"] <= at.end]
         readings = readings.sort_values(["indicator", "end", "reported_end"], kind="stable")
+        readings = readings.assign(was=readings.groupby(["indicator", "period"])["value"].shift())
         benchmarks = self.benchmarks[self.benchmarks["reported_end"] <= at.end]
         begun = self.indicators["from_end"].isna() | (self.indicators["from_end"] <= at.end)
         ended = self.indicators["to_end"].notna() & (self.indicators["to_end"] < at.end)
@@ -76,7 +81,7 @@ class Ledger:
             ),
             **{
                 name: _until(getattr(self, name), at)
-                for name in ("overrides", "commentary", "risks", "risk_notes", "milestones")
+                for name in ("overrides", "tallies", "commentary", "risks", "risk_notes", "milestones", "summaries")
             },
         )
 
@@ -123,12 +128,14 @@ def load_ledger(framework: str, edition: str = "public", root: str | Path | None
         if frame.attrs.get("read"):
             faults.extend(cell_faults(file, frame, f"data/{framework}/{file}", loaded.year_starts))
     faults.extend(_relation_faults(texts, loaded, f"data/{framework}"))
+    summaries = read_summaries(loaded, folder, edition, faults)
     if faults:
         raise RecordsError(faults)
     typed = {file: _typed(file, frame, loaded.year_starts) for file, frame in texts.items()}
     benchmarks = typed["benchmarks.csv"]
     benchmarks["grouped"] = benchmarks["comparator"].isin(typed["comparators.csv"]["comparator"])
-    return Ledger(loaded, edition, *typed.values())
+    frames = {file.removesuffix(".csv"): frame for file, frame in typed.items()}
+    return Ledger(loaded, edition, **frames, summaries=summaries)
 
 
 def _read(path: Path, place: str, faults: list[Fault]) -> pd.DataFrame:
@@ -340,10 +347,11 @@ def _value_faults(texts: dict[str, pd.DataFrame], framework: Framework, folder: 
 def _colour_faults(texts: dict[str, pd.DataFrame], framework: Framework, folder: str) -> Iterator[Fault]:
     """Find cells that speak of a rating that the framework has no label for."""
     place = f"params/{framework.slug}/framework.yml has no label for"
-    said = texts["overrides.csv"]["rating"]
-    for row, rating in said[said.isin(set(RATINGS) - set(framework.colours))].items():
-        remedy = allowed(rating, [*framework.colours, "not rated"])
-        yield Fault(f"{folder}/overrides.csv, row {row}, column rating", f"{place} {rating!r}", remedy)
+    for file in ("overrides.csv", "tallies.csv"):
+        said = texts[file]["rating"]
+        for row, rating in said[said.isin(set(RATINGS) - set(framework.colours))].items():
+            remedy = allowed(rating, [*framework.colours, "not rated"])
+            yield Fault(f"{folder}/{file}, row {row}, column rating", f"{place} {rating!r}", remedy)
     for file, column in (("indicators.csv", "amber_within"), ("targets.csv", "amber_at")):
         if "amber" not in framework.ratings and column in texts[file]:
             for row in texts[file].index[texts[file][column] != ""]:

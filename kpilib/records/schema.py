@@ -23,6 +23,7 @@ COUNT = r"[0-9]{1,9}"
 RANK = r"[1-9][0-9]{0,8}"
 CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 FORMULA = r"^[=+@-]"
+ADDRESS = r"https://[^\s<>\"]+"
 TOLERANCE = r"[0-9]+(\.[0-9]+)?(%| points)"
 
 
@@ -88,6 +89,7 @@ def one_of(*words: str) -> Cell:
     return Cell("is not a word that this column knows", words=words)
 
 
+LINK = Cell("is not an address", "Write the whole of it, beginning with https://, and without spaces.", pattern=ADDRESS)
 EXEMPT = optional(TEXT)
 NOTE = optional(TEXT)
 
@@ -112,6 +114,7 @@ FILES: Mapping[str, Mapping[str, Cell]] = {
         "definition": optional(TEXT),
         "service": optional(TEXT),
         "source": optional(TEXT),
+        "link": optional(LINK),
         "supports": optional(TEXT),
         "exempt": EXEMPT,
         "note": NOTE,
@@ -147,6 +150,13 @@ FILES: Mapping[str, Mapping[str, Cell]] = {
         "rating": needed(one_of("blue", "green", "yellow", "amber", "red", "not rated")),
         "reason": NAMED,
         "approved_by": NAMED,
+    },
+    "tallies.csv": {
+        "quarter": needed(QUARTER),
+        "directorate": TEXT,
+        "rating": needed(one_of("blue", "green", "yellow", "amber", "red", "not rated")),
+        "indicators": needed(WHOLE),
+        "note": NOTE,
     },
     "benchmarks.csv": {
         "indicator": NAMED,
@@ -225,6 +235,7 @@ KEYS = {
     "readings.csv": ["indicator", "period", "reported"],
     "targets.csv": ["indicator", "period", "kind"],
     "overrides.csv": ["indicator", "quarter"],
+    "tallies.csv": ["quarter", "directorate", "rating"],
     "benchmarks.csv": ["indicator", "period", "comparator", "reported"],
     "comparators.csv": ["comparator", "group"],
     "commentary.csv": ["indicator", "quarter", "kind", "text"],

@@ -7,8 +7,9 @@ import pytest
 import yaml
 
 from kpilib.records.faults import Fault, RecordsError
-from kpilib.records.framework import Framework, Rule, home, load_framework, read_parameters, tolerance
+from kpilib.records.framework import Framework, Rule, home, load_framework, tolerance
 from kpilib.records.periods import period, quarter
+from kpilib.records.quarterly import read_parameters
 
 TINY = """
 council: Tinytown Council
@@ -281,7 +282,7 @@ def test_quarters_of_its_own_year(tmp_path: Path) -> None:
     ("changes", "problem", "remedy"),
     [
         ({"priority_wrod": "aim"}, "unknown key 'priority_wrod'", "Did you mean 'priority_word'? Allowed: "),
-        ({"zzz": 1}, "unknown key 'zzz'", "Allowed: appendices, council, directions, fictional, "),
+        ({"zzz": 1}, "unknown key 'zzz'", "Allowed: appendices, council, cover_report, directions, fictional, "),
         ({"council": GONE}, "'council' is missing", "Add a line `council: …`."),
         ({"rules": GONE}, "'rules' is missing", "Add a line `rules: …`."),
     ],

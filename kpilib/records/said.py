@@ -1,0 +1,137 @@
+"""What a YAML file says: read without running code in it, checked, and its faults told with their places."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Any, TypeVar, get_args
+
+import yaml
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from kpilib.records.faults import Fault, RecordsError, allowed
+
+
+def wrong(problem: str, remedy: str) -> PydanticCustomError:
+    """A fault of a value, in the two parts that every fault has."""
+    return PydanticCustomError("fault", "{problem}", {"problem": problem, "remedy": remedy})
+
+
+def some(said: Any) -> Any:
+    """Refuse what is empty."""
+    if not said:
+        raise wrong("is empty", "Give at least one entry.")
+    return said
+
+
+def entries(said: Any) -> Any:
+    """YAML knows lists only; what is kept here does not change."""
+    return tuple(said) if isinstance(said, list) else said
+
+
+Text = Annotated[str, AfterValidator(some)]
+
+
+class Said(BaseModel):
+    """What a file says: nothing unknown, nothing turned into something else, and never changed."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=True)
+
+
+Model = TypeVar("Model", bound=Said)
+
+
+class _Reader(yaml.SafeLoader):
+    """Reads YAML without running code in it, and without losing a name that is said twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        names = [self.construct_object(key, deep=True) for key, _ in node.value]
+        for name in names:
+            if names.count(name) > 1:
+                raise yaml.constructor.ConstructorError(None, None, f"{name!r} is there twice", node.start_mark)
+        return super().construct_mapping(node, deep)
+
+
+def read_yaml(content: bytes, place: str) -> dict[str, Any]:
+    """
+    Read names and values written in YAML; code in it is never run.
+
+    Raises:
+        RecordsError: it cannot be read as such.
+    """
+    try:
+        said = yaml.load(content.decode("utf-8-sig"), _Reader)
+    except (yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        why = " ".join(str(error).split())
+        remedy = "Mend the line it names: two spaces for each level, a colon after each name."
+        raise RecordsError([Fault(place, f"cannot be read ({why})", remedy)]) from error
+    if not isinstance(said, dict) or not all(isinstance(name, str) for name in said):
+        raise RecordsError([Fault(place, "holds no names and values", "Write `name: value` lines.")])
+    return said
+
+
+_TYPES = {
+    "string": ("is not text", "Write a text; put a number or yes/no in quotes if it is meant as one."),
+    "bool": ("is neither true nor false", "Write true or false, without quotes."),
+    "tuple": ("is not a list of entries", "Begin each with `- `."),
+    "model": ("is not a list of names and values", "Write `name: value` lines below it."),
+    "mapping": ("is not a list of names and values", "Write `name: value` lines below it."),
+    "dict": ("is not a list of names and values", "Write `name: value` lines below it."),
+}
+
+
+def _fault(error: ErrorDetails, place: str, model: type[Said]) -> Fault:
+    """Turn one of pydantic's errors into a fault that says where and what to do."""
+    *path, last = error["loc"] or ("",)
+    kind = error["type"]
+    if kind == "extra_forbidden":
+        names = _names(path, model)
+        return Fault(_place(place, path), f"unknown key {last!r}", allowed(str(last), names))
+    if kind == "missing":
+        return Fault(_place(place, path), f"{last!r} is missing", f"Add a line `{last}: …`.")
+    where = _place(place, error["loc"])
+    if kind == "fault":
+        return Fault(where, error["ctx"]["problem"], error["ctx"]["remedy"])
+    if kind == "literal_error":
+        words = re.findall(r"'([^']*)'", error["ctx"]["expected"])
+        return Fault(where, f"unknown {error['input']!r}", allowed(str(error["input"]), words))
+    problem, remedy = _TYPES.get(kind.split("_")[0], (error["msg"], "Write it as docs and examples show."))
+    return Fault(where, problem, remedy)
+
+
+def _place(place: str, path: Iterable[int | str]) -> str:
+    """Say where in a file: `framework.yml @ rules[1] from`."""
+    said = ""
+    for step in path:
+        said += f"[{step + 1}]" if isinstance(step, int) else f" {step}"
+    return f"{place} @{said}" if said else place
+
+
+def _names(path: Iterable[int | str], model: type[Said]) -> list[str]:
+    """Give the keys that may stand at a place."""
+    for step in path:
+        field = next((field for name, field in model.model_fields.items() if step in (name, field.alias)), None)
+        model = next(_models(field.annotation), model) if field else model
+    return [field.alias or name for name, field in model.model_fields.items() if name != "slug"]
+
+
+def _models(annotation: Any) -> Iterator[type[Said]]:
+    """Find the models within an annotation such as `tuple[Rule, ...] | None`."""
+    if isinstance(annotation, type) and issubclass(annotation, Said):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _models(part)
+
+
+def checked(model: type[Model], said: dict[str, Any], place: str) -> Model:
+    """
+    Check names and values by a model.
+
+    Raises:
+        RecordsError: with every fault of them.
+    """
+    try:
+        return model.model_validate(said)
+    except ValidationError as error:
+        raise RecordsError(_fault(each, place, model) for each in error.errors()) from error

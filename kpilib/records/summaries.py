@@ -1,0 +1,84 @@
+"""The words that people wrote for a quarter: `data/<slug>/summaries/<quarter>/*.md`, each with its heading and page."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+
+from kpilib.records.faults import Fault, RecordsError, allowed
+from kpilib.records.framework import Framework
+from kpilib.records.said import Said, Text, checked, read_yaml
+
+COLUMNS = "quarter file page heading text line exempt quarter_end".split()
+_FRONT = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?\r?\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+
+
+class Front(Said):
+    """What stands before a summary's text: the page that prints it, its heading, and whether it is exempt."""
+
+    page: Text
+    heading: Text
+    exempt: str = ""
+
+
+def read_summaries(framework: Framework, folder: Path, edition: str, faults: list[Fault]) -> pd.DataFrame:
+    """
+    Read every summary of a framework for an edition, adding what is wrong with them.
+
+    Args:
+        folder: the framework's folder in data/.
+        edition: from the public one, exempt summaries are gone.
+
+    Returns:
+        a row for each file, by quarter and name: quarter, file (as faults name it), page, heading, text (Markdown with
+        tokens), line (the file's line on which the text begins), exempt, quarter_end.
+    """
+    rows = []
+    for path in sorted((folder / "summaries").glob("*/*")) if (folder / "summaries").is_dir() else []:
+        place = f"data/{framework.slug}/summaries/{path.parent.name}/{path.name}"
+        try:
+            rows.append(_read(path, place, framework))
+        except RecordsError as error:
+            faults.extend(error.faults)
+    frame = pd.DataFrame(rows, columns=COLUMNS)
+    return frame if edition == "restricted" else frame[frame["exempt"] == ""].reset_index(drop=True)
+
+
+def _read(path: Path, place: str, framework: Framework) -> dict[str, object]:
+    """
+    Read one summary.
+
+    Raises:
+        RecordsError: it cannot be read, or its page or quarter is not there; its text is never quoted.
+    """
+    try:
+        at = framework.quarter(path.parent.name)
+    except ValueError as error:
+        raise RecordsError(
+            [Fault(place, f"{path.parent.name!r} is not a quarter", "Name the folder as 2019-20-Q3.")]
+        ) from error
+    if path.suffix != ".md":
+        raise RecordsError([Fault(place, "is no summary", "End its name with .md, or take it away.")])
+    try:
+        content = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise RecordsError([Fault(place, "is not UTF-8 text", "Save it as UTF-8.")]) from error
+    found = _FRONT.match(content)
+    if not found:
+        remedy = "Begin with a line `---`, then `page: …` and `heading: …`, then a line `---`."
+        raise RecordsError([Fault(place, "does not say whose words it holds", remedy)])
+    front = checked(Front, read_yaml(found[1].encode(), place), place)
+    pages = [entry.page for entry in framework.pages]
+    if front.page not in pages:
+        raise RecordsError(
+            [Fault(f"{place} @ page", f"{front.page!r} is not a page of framework.yml", allowed(front.page, pages))]
+        )
+    text = content[found.end() :]
+    if not text.strip():
+        raise RecordsError([Fault(place, "has no text", "Write it below the second `---`, or take the file away.")])
+    return {
+        "quarter": at.text, "file": place, "page": front.page, "heading": front.heading, "text": text,
+        "line": found[0].count("\n") + 1, "exempt": front.exempt, "quarter_end": at.end,
+    }  # fmt: skip
