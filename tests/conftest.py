@@ -12,40 +12,65 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from councils import PROJECT, QUARTERS
 
-PROJECT = Path(__file__).resolve().parents[1]
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
 @pytest.fixture(scope="session")
-def root(tmp_path_factory: pytest.TempPathFactory, kpilib: Callable[..., subprocess.CompletedProcess[str]]) -> Path:
-    """
-    A copy of the project's notebooks, parameters and records, with one whole run made by the command line.
-
-    Workers side by side share it: the first to come makes it, and the others wait.
-    """
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project's notebooks, parameters and records, which workers side by side share."""
     base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "council"
-    said = folder / "said.txt"
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "councils"
+
+    def copy() -> None:
+        for name in ("notebooks", "params", "data"):
+            shutil.copytree(PROJECT / name, folder / name)
+
+    return once(folder, copy)
+
+
+@pytest.fixture(scope="session")
+def made(root: Path, kpilib: Callable[..., subprocess.CompletedProcess[str]]) -> Callable[[str], Path]:
+    """Give the folder of a framework's report, made by one whole run of the command line when it is first asked for."""
+
+    def make(framework: str) -> Path:
+        quarter = QUARTERS[framework]
+
+        def run() -> None:
+            done = kpilib("run", framework, quarter, "--root", str(root))
+            assert (done.returncode, done.stderr) == (0, ""), done.stderr
+
+        once(root / f"made-{framework}", run)
+        return root / "outputs" / framework / quarter / "public"
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def report(made: Callable[[str], Path]) -> Path:
+    """The folder of the real quarter's report."""
+    return made("lancashire-2019")
+
+
+def once(folder: Path, work: Callable[[], None]) -> Path:
+    """Do a piece of work for all workers: the first to come makes the folder and does it, the others wait."""
+    said = folder / "done"
     try:
         folder.mkdir()
     except FileExistsError:
         while not said.exists():
             time.sleep(0.2)
     else:
-        for name in ("notebooks", "params", "data"):
-            shutil.copytree(PROJECT / name, folder / name)
-        done = kpilib("run", "lancashire-2019", "2019-20-Q3", "--root", str(folder))
-        (folder / "saying.txt").write_text(done.stderr if done.returncode else "", "utf-8")
-        (folder / "saying.txt").rename(said)
-    assert said.read_text("utf-8") == ""
+        try:
+            work()
+        except BaseException:
+            (folder / "failed").touch()
+            raise
+        finally:
+            said.touch()
+    assert not (folder / "failed").exists(), f"{folder.name}: the worker that made it says why"
     return folder
-
-
-@pytest.fixture(scope="session")
-def report(root: Path) -> Path:
-    """The folder of that run."""
-    return root / "outputs" / "lancashire-2019" / "2019-20-Q3" / "public"
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ HOMES = {
     "pydantic": ("records",),
     "seaborn": ("pages",),
     "matplotlib": ("pages", "press"),
+    "mistune": ("pages",),
     "papermill": ("press",),
     "nbconvert": ("press",),
     "weasyprint": ("press",),

@@ -1,9 +1,9 @@
-"""How a figure is written: with its unit, and rounded for printing only."""
+"""How figures are written, with their units and rounded for printing only; and how several things are listed."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import pandas as pd
 
@@ -16,6 +16,11 @@ def number(count: float, zero: str = "0") -> str:
     if count == 0:
         return zero
     return _SMALL[int(count) - 1] if count <= len(_SMALL) else f"{count:.0f}"
+
+
+def listed(items: Sequence[str]) -> str:
+    """Write a list: `a`, `a and b`, `a, b and c`."""
+    return " and ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
 
 
 def show(value: float, unit: str = "", decimals: float = math.nan) -> str:

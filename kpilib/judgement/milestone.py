@@ -27,8 +27,9 @@ def assess(milestones: pd.DataFrame, words: Mapping[str, Sequence[str]], at: Per
         at: the quarter. What is due by its last day is over.
 
     Returns:
-        the quarter's own rows with state, reason (one sentence) and days_late: from the due date to the forecast,
-        or to the end of the quarter where that is later; empty where nothing is late, or nothing says by how much.
+        the quarter's own rows with state, label (the council's own word for it), reason (one sentence)
+        and days_late: from the due date to the forecast, or to the end of the quarter where that is later;
+        empty where nothing is late, or nothing says by how much.
     """
     here = milestones[milestones["quarter"] == at.text]
     states = {word.casefold(): state for state, said in words.items() for word in said}
@@ -51,8 +52,17 @@ def assess(milestones: pd.DataFrame, words: Mapping[str, Sequence[str]], at: Per
     late = (latest - due).dt.days.where((over | slips) & (state != "achieved"))
     reasons = [_reason(*row, at.last_day) for row in zip(here.itertuples(), stated, state, strict=True)]
     return here.assign(
-        state=state, reason=pd.Series(reasons, index=here.index, dtype=object), days_late=late.astype(float)
+        state=state,
+        label=_label(here["status"], stated, pd.Series(state, here.index, dtype=object), words),
+        reason=pd.Series(reasons, index=here.index, dtype=object),
+        days_late=late.astype(float),
     )
+
+
+def _label(status: pd.Series, stated: pd.Series, state: pd.Series, words: Mapping[str, Sequence[str]]) -> pd.Series:
+    """Give the word that was stated where it means the state, else the first of the council's words for it."""
+    label = status.where(stated == state, state.map({name: said[0] for name, said in words.items()}))
+    return label.str[:1].str.upper() + label.str[1:]
 
 
 def _reason(row: Any, stated: str, state: str, last_day: str) -> str:
@@ -73,6 +83,70 @@ def _reason(row: Any, stated: str, state: str, last_day: str) -> str:
         return f"Stated as {row.status.lower()}{'; n' if stated == 'at risk' else ', but n'}{why}"
     soon = f", expected {forecast}" if forecast else ""
     return f"Stated as {row.status.lower()}; due {due}{soon}." if stated else f"Due {due}{soon}."
+
+
+_PLACE = {"achieved": 0, "on track": 1, "not yet due": 1, "at risk": 2, "missed": 3}
+
+
+def moved(assessed: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+    """
+    Compare the milestones of a quarter with the same milestones of an earlier one, by their numbers.
+
+    Args:
+        assessed: from `assess`, at the quarter.
+        before: from `assess`, at the quarter before.
+
+    Returns:
+        those rows of `assessed` that moved, with state_before, label_before, days_slipped (by how much the day on
+        which it is expected went back; empty where it did not, or either day is not known), move and move_reason:
+        `achieved`, `missed`, `slipped` (expected later, or in a worse state) or `recovered` (in a better state).
+        A milestone that stands in one of the two quarters only is left out: an edition may hide it in the other.
+    """
+    then = before.assign(expected=_expected(before)).set_index("milestone")
+    both = assessed[assessed["milestone"].isin(then.index)]
+    then = then.reindex(both["milestone"]).set_index(both.index)
+    slipped = (_expected(both) - then["expected"]).dt.days.where(both["state"] != "achieved")
+    worse = both["state"].map(_PLACE) - then["state"].map(_PLACE)
+    move = np.select(
+        [
+            (worse < 0) & (both["state"] == "achieved"),
+            (worse > 0) & (both["state"] == "missed"),
+            (slipped > 0) | (worse > 0),
+            worse < 0,
+        ],
+        ["achieved", "missed", "slipped", "recovered"],
+        "",
+    )
+    compared = both.assign(
+        state_before=then["state"],
+        label_before=then["label"],
+        due_before=then["due"],
+        days_slipped=slipped.where(slipped > 0).astype(float),
+        move=move,
+    )
+    compared = compared[compared["move"] != ""]
+    reasons = [_move_reason(row) for row in compared.itertuples()]
+    return compared.assign(move_reason=pd.Series(reasons, index=compared.index, dtype=object)).drop(
+        columns="due_before"
+    )
+
+
+def _expected(assessed: pd.DataFrame) -> pd.Series:
+    """The day on which each is expected: its forecast, else its date; none for what is missed without a forecast."""
+    due = assessed["due"].where(assessed["state"] != "missed", "")
+    return pd.to_datetime(assessed["forecast"].where(assessed["forecast"] != "", due), errors="coerce")
+
+
+def _move_reason(row: Any) -> str:
+    if row.move == "achieved":
+        return "Achieved since then."
+    date = f"Its date was moved from {day(row.due_before)} to {day(row.due)}" if row.due != row.due_before else ""
+    if pd.isna(row.days_slipped) or row.move == "missed":
+        return f"{date}. {row.reason}" if date else row.reason
+    later = f"{row.days_slipped:.0f} {'day' if row.days_slipped == 1 else 'days'} later than was expected then."
+    if date and row.forecast in ("", row.due):
+        return f"{date}, {later}"
+    return f"{date + '. ' if date else ''}Now expected {day(row.forecast or row.due)}, {later}"
 
 
 def gaps(assessed: pd.DataFrame, at: Period) -> pd.DataFrame:

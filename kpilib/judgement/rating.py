@@ -220,7 +220,9 @@ def history(
 
     Returns:
         a row for each reading of the same kind of period and after any break, the latest of an indicator first:
-        indicator, period_kind, frequency, period, end, value, expected and rating.
+        indicator, period_kind, frequency, period, period_name, end, value, unit, decimals and rating; the target it
+        is rated against, kind, target_low, target_high and expected; and of a running total cumulative, to_date and
+        share.
     """
     own = ["indicator", "period_kind", "basis", "good_is", "frequency", "green_within", "amber_within", "unit"]
     own += ["decimals", "break_from_start"]
@@ -235,7 +237,8 @@ def history(
     then = then.assign(rank=np.nan, of=np.nan, quartile=np.nan, now=then["computed_rating"])
     rated, _ = _coloured(towards_total(aim(then, targets, rule), readings), rule)
     rated["rating"] = rated["now"].where(rated["end"] == rated["end_now"], rated["computed_rating"])
-    return rated[["indicator", "period_kind", "frequency", "period", "end", "value", "expected", "rating"]]
+    columns = "indicator period_kind frequency period period_name end value unit decimals kind target_low target_high"
+    return rated[[*columns.split(), "expected", "cumulative", "to_date", "share", "rating"]]
 
 
 def running(frame: pd.DataFrame, targets: pd.DataFrame, readings: pd.DataFrame, rule: Rule) -> pd.DataFrame:
@@ -266,22 +269,18 @@ def override(
     Put the council's stated rating in place of the computed one, which is kept beside it.
 
     The reason then says both, why, and who approved it; in the council's own words for them, where they are given.
+    Where there is no figure to compute a rating from, it says the council's alone.
     """
     words = {rating: f"“{label}”" for rating, label in (labels or {}).items()}
     stated = overrides[overrides["quarter"] == quarter]
     said = stated["reason"].str.rstrip(".") + " (approved by " + stated["approved_by"] + ")."
-    stated = stated.assign(said=" The council states " + stated["rating"].replace(words) + ": " + said).set_index(
+    stated = stated.assign(said="The council states " + stated["rating"].replace(words) + ": " + said).set_index(
         "indicator"
     )
     who = frame["indicator"]
     rating = frame["rating"].where(~who.isin(stated.index), who.map(stated["rating"]))
-    reason = (
-        frame["reason"]
-        + " By the rule alone it is "
-        + frame["computed_rating"].replace(words)
-        + "."
-        + who.map(stated["said"])
-    )
+    computed = frame["reason"] + " By the rule alone it is " + frame["computed_rating"].replace(words) + ". "
+    reason = computed.where(frame["value"].notna(), "") + who.map(stated["said"])
     return frame.assign(rating=rating, reason=reason.fillna(frame["reason"]))
 
 

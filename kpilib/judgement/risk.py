@@ -68,6 +68,26 @@ def band(scores: pd.Series, bands: Mapping[str, tuple[int, int]]) -> pd.Series:
     return found
 
 
+def upper(bands: Mapping[str, tuple[int, int]]) -> list[str]:
+    """Name the bands above the middle of the scale, lowest first: two of four or five, and of three the highest."""
+    names = list(bands)
+    return names[(len(names) + 1) // 2 :] or names
+
+
+def high(assessed: pd.DataFrame, bands: Mapping[str, tuple[int, int]]) -> pd.DataFrame:
+    """
+    Choose the risks that stand in an upper band, or stood there before their actions; the highest first.
+
+    Args:
+        assessed: from `assess`; opportunities, and what is closed or merged, are left out.
+        bands: the lowest and highest score of each band.
+    """
+    here = standing(assessed)
+    above = here["band"].isin(upper(bands)) | here["residual_band"].isin(upper(bands))
+    chosen = here[(here["kind"] == "risk") & above]
+    return chosen.sort_values(["residual_score", "score"], ascending=False, kind="stable")
+
+
 def _moved(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     then = now["risk"].map(before.set_index("risk")["residual_score"]).astype(float)
     change = now["residual_score"] - then

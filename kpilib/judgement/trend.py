@@ -40,7 +40,8 @@ def comparable(current: pd.DataFrame, readings: pd.DataFrame, compare: str = "pr
     Returns:
         `current` with previous, previous_period, previous_name: the reading before it of the same kind of period;
         and last_year, last_year_name: the same period a year earlier.
-        Nothing from before a break, and no previous one for a running total, which starts anew each year.
+        Nothing from before a break. A running total starts anew each year, so that its previous reading
+        is that of the same period a year earlier.
     """
     columns = ["indicator", "period_kind", "period", "period_name", "start", "end", "value"]
     known = unbroken(current, readings.loc[readings["value"].notna(), columns])
@@ -48,13 +49,10 @@ def comparable(current: pd.DataFrame, readings: pd.DataFrame, compare: str = "pr
         known, on=["indicator", "period_kind"], suffixes=("", "_then")
     )
     pairs = pairs[pairs["end_then"] < pairs["end"]]
-    before = (
-        pairs[pairs["basis"] != "to date"]
-        .sort_values("end_then", kind="stable")
-        .drop_duplicates("indicator", keep="last")
-        .set_index("indicator")
-    )
-    year = pairs[pairs["end_then"] == pairs["end"] - 12].set_index("indicator")
+    year_before = pairs["end_then"] == pairs["end"] - 12
+    before = pairs[year_before | (pairs["basis"] != "to date")].sort_values("end_then", kind="stable")
+    before = before.drop_duplicates("indicator", keep="last").set_index("indicator")
+    year = pairs[year_before].set_index("indicator")
     if compare == "last year":
         before = year
     who = current["indicator"]
@@ -99,6 +97,11 @@ def gain(frame: pd.DataFrame, then: pd.Series) -> pd.Series:
     return change.where(~aimed, _off(frame, then) - _off(frame, frame["value"]))
 
 
+def gain_share(frame: pd.DataFrame, then: pd.Series) -> pd.Series:
+    """How much better a value is than an earlier one, in per cent of the earlier; unknown where that is zero."""
+    return 100 * gain(frame, then) / then.abs().where(then != 0)
+
+
 def _off(frame: pd.DataFrame, values: pd.Series) -> pd.Series:
     """How far values are from the target, on either side; within a range, not at all."""
     low, high = frame["target_low"], frame["target_high"].fillna(frame["target_low"])
@@ -118,8 +121,7 @@ def _reasons(frame: pd.DataFrame) -> list[str]:
             reasons.append("The records do not say which way is good.")
         elif row.basis == "to date":
             reasons.append(
-                "A running total can be compared only with the same quarter last year"
-                + (", which is not in the records." if pd.isna(row.last_year) else ".")
+                "A running total can be compared only with the same quarter last year, which is not in the records."
             )
         elif row.good_is == "near" and not pd.isna(row.previous):
             reasons.append("Without a target there is no telling which way is good.")

@@ -109,6 +109,58 @@ def counts(
     return table.assign(indicators=table.sum(axis=1), rated=table[list(colours)].sum(axis=1))
 
 
+def stated(tallies: pd.DataFrame, at: Period, colours: Sequence[str] = ("green", "amber", "red")) -> pd.DataFrame:
+    """
+    Give the counts of ratings that a council printed without the indicators behind them.
+
+    Args:
+        tallies: as records hold them; a directorate that is empty is the whole council.
+
+    Returns:
+        the columns of `counts`, in the same manner; a row for each directorate whose count of every rating is given,
+        the whole council as `all`. What is printed in part only cannot be counted, and is left out.
+    """
+    here = tallies[tallies["quarter"] == at.text]
+    groups = here["directorate"].replace("", "all")
+    table = here.assign(group=groups).pivot_table(index="group", columns="rating", values="indicators", sort=False)
+    table = table.reindex(index=groups.unique(), columns=[*colours, "not rated"]).dropna().astype(int)
+    return table.assign(indicators=table.sum(axis=1), rated=table[list(colours)].sum(axis=1))
+
+
+def travelled(judged: pd.DataFrame, by: str | None = None) -> pd.DataFrame:
+    """
+    Count directions of travel and signals, over all or by page or directorate.
+
+    Returns:
+        better, same, worse and cannot say; improvement and concern, the signals for the better and for the worse;
+        indicators, and compared, those of which a direction can be said;
+        a row for each group in order of first appearance.
+    """
+    groups = judged[by] if by else pd.Series("all", index=judged.index)
+    ways, signals = ["better", "same", "worse", "cannot say"], ["improvement", "concern"]
+    table = pd.crosstab(groups, judged["direction"]).reindex(index=groups.unique(), columns=ways, fill_value=0)
+    signalled = pd.crosstab(groups, judged["variation"]).reindex(index=table.index, columns=signals, fill_value=0)
+    total = table.sum(axis=1)
+    return table.join(signalled).assign(indicators=total, compared=total - table["cannot say"])
+
+
+def needs_attention(judged: pd.DataFrame) -> pd.Series:
+    """
+    Say which indicators to look at where trends are followed: a signal for the worse, a worse figure, a missed target.
+
+    They are those that owe commentary, whether or not their figure is of an earlier quarter.
+    """
+    return (
+        judged["variation"].eq("concern") | judged["direction"].eq("worse") | judged["rating"].isin(rating.OFF_TARGET)
+    )
+
+
+def is_good_news(judged: pd.DataFrame) -> pd.Series:
+    """Say which indicators have a signal for the better, or got better, and need no attention."""
+    good = judged["variation"].eq("improvement") | judged["direction"].eq("better")
+    return good & ~needs_attention(judged)
+
+
 def counts_moved(now: pd.Series, before: pd.Series) -> pd.Series:
     """
     Say of the count of each rating whether it moved for the better since the quarter before.

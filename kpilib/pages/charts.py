@@ -7,6 +7,7 @@ Each is an SVG picture with alternative text made from the same figures.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 import seaborn as sns
@@ -14,7 +15,7 @@ from matplotlib.axes import Axes
 
 from kpilib.judgement.figures import bare, goal, show
 from kpilib.judgement.trend import step as apart
-from kpilib.pages import words
+from kpilib.pages import tables, words
 from kpilib.pages.drawing import canvas, label, picture, row_canvas, styled
 from kpilib.pages.shown import Shown
 from kpilib.pages.theme import GREY, HAIRLINE, NAVY, PLUM, SOFT, TAGS
@@ -257,8 +258,6 @@ def distance(judged: pd.DataFrame, last_name: str) -> Shown:
         judged: with short_name, rating, away and away_before, in per cent of the target; minus is the bad side.
         last_name: the last quarter's name.
     """
-    reach = pd.concat([judged["away"], judged["away_before"], pd.Series([-10.0, 10.0])]).clip(-EDGE, EDGE)
-    left, right = 1.08 * reach.min(), 1.08 * reach.max()
     figure, axes = row_canvas([f"{row.short_name}: {_signed(row.away)}" for row in judged.itertuples()])
     y = pd.Series(range(len(judged)), index=judged.index)
     now, then = judged["away"].clip(-EDGE, EDGE), judged["away_before"].clip(-EDGE, EDGE)
@@ -267,15 +266,65 @@ def distance(judged: pd.DataFrame, last_name: str) -> Shown:
     for rating, group in judged.groupby("rating"):
         axes.plot(now[group.index], y[group.index], MARKS[rating],
                   color=TAGS[rating][0], markersize=7, linestyle="none")  # fmt: skip
+    _line_between(axes, judged["away"], judged["away_before"], "on target", PLUM)
+    said = [f"{row.short_name} {_apart(row.away)}{_was(row.away_before, last_name)}" for row in judged.itertuples()]
+    rows = [
+        tables.Row(row.short_name, [_signed(row.away), "" if pd.isna(row.away_before) else _signed(row.away_before)])
+        for row in judged.itertuples()
+    ]
+    what = "Distance from target, as a share of the target"
+    data = tables.table(f"{what}.", ["Indicator", "Now", last_name], rows)
+    return picture(figure, f"{what}. {'; '.join(said)}.", data=data, about="distance from target")
+
+
+@styled
+def movement(judged: pd.DataFrame, compared_with: str) -> Shown:
+    """
+    Chart how much better or worse each indicator's figure is than the one that it is compared with.
+
+    Args:
+        judged: with short_name, moved (in per cent of the earlier figure; minus is worse), direction, variation,
+            said (the two figures: `95% from 97%`) and signal_words.
+        compared_with: what they are compared with: `the figure before`.
+    """
+    figure, axes = row_canvas([f"{row.short_name}: {_moved(row)}" for row in judged.itertuples()])
+    y = pd.Series(range(len(judged)), index=judged.index)
+    now = judged["moved"].clip(-EDGE, EDGE)
+    axes.hlines(y, 0, now, color=GREY, linewidth=2)
+    for variation, group in judged.groupby(judged["variation"].where(judged["variation"].isin(SIGNALS), "")):
+        mark, colour = SIGNALS.get(variation, ("o", NAVY))
+        axes.plot(now[group.index], y[group.index], mark, color=colour, markersize=7, linestyle="none", zorder=4)
+    _line_between(axes, judged["moved"], now, "no change", SOFT)
+    said = [
+        f"{row.short_name}: {words.aloud(row.said)}, {_moved(row)}"
+        + (f"; {row.signal_words}" if row.variation in SIGNALS else "")
+        for row in judged.itertuples()
+    ]
+    rows = [tables.Row(row.short_name, [row.said, _moved(row), row.signal_words]) for row in judged.itertuples()]
+    what = f"Change against {compared_with}, as a share of it"
+    data = tables.table(f"{what}.", ["Indicator", "Figures", "Change", "Signal"], rows)
+    return picture(figure, f"{what}. {'. '.join(said)}.", data=data, about="change")
+
+
+def _moved(row: Any) -> str:
+    """A change in words; where it is within the rule's tolerance, that it counts as none."""
+    if abs(row.moved) <= 1e-9:
+        return "no change"
+    return _signed(row.moved) + (" (same)" if row.direction == "same" else "")
+
+
+def _line_between(axes: Axes, values: pd.Series, others: pd.Series, name: str, colour: str) -> None:
+    """Draw the line between worse and better, and say where a mark stops short of its value."""
+    reach = pd.concat([values, others, pd.Series([-10.0, 10.0])]).clip(-EDGE, EDGE)
+    left, right = 1.08 * reach.min(), 1.08 * reach.max()
+    y = range(len(values))
     axes.hlines(y, left, right, color=HAIRLINE, linewidth=0.8, zorder=0)
-    axes.axvline(0, color=PLUM, linewidth=1.4, linestyle=(0, (4, 2)), zorder=0)
-    for place, value in zip(y, judged["away"], strict=True):
+    axes.axvline(0, color=colour, linewidth=1.4, linestyle=(0, (4, 2)), zorder=0)
+    for place, value in zip(y, values, strict=True):
         if abs(value) > EDGE:
             axes.annotate("«" if value < 0 else "»", (left if value < 0 else right, place), va="center", ha="center")
     axes.set_xlim(left, right)
-    axes.annotate("on target", (0, len(judged) - 0.55), color=PLUM, ha="center", va="top", annotation_clip=False)
-    said = [f"{row.short_name} {_apart(row.away)}{_was(row.away_before, last_name)}" for row in judged.itertuples()]
-    return picture(figure, f"Distance from target, as a share of the target. {'; '.join(said)}.")
+    axes.annotate(name, (0, len(values) - 0.55), color=colour, ha="center", va="top", annotation_clip=False)
 
 
 def _signed(value: float) -> str:

@@ -134,7 +134,8 @@ class CloserLook(Page):
             row, readings = self._one(indicator), self._series(indicator)
             targets = self.targets[(self.targets["indicator"] == indicator) & (self.targets["kind"] == "point")]
             both = readings.merge(targets[["period", "low"]], on="period")
-            frames.append(both.assign(share=both["value"] / both["low"], short_name=row["short_name"]))
+            named = {name: row[name] for name in ("short_name", "unit", "decimals")}
+            frames.append(both.assign(share=both["value"] / both["low"], **named))
         joined = pd.concat(frames)
         if joined.empty:
             return fill("paragraph", texts=["No period has a target of its own."])
@@ -149,12 +150,15 @@ class CloserLook(Page):
         """Figures beside those of the country, the region and others, best first."""
         return together([self._against(self._one(indicator)) for indicator in indicators])
 
-    def _against(self, row: pd.Series) -> Shown:
+    def _against(self, row: pd.Series, heading: str | None = None) -> Shown:
+        """Its figure beside those of others; under its own name, unless another heading, or none, is wanted."""
+        heading = row["short_name"] if heading is None else heading
         named = self.benchmarks[~self.benchmarks["grouped"]]
         known = named[(named["indicator"] == row["indicator"]) & named["value"].notna()]
+        known = known.sort_values("end", kind="stable").drop_duplicates("comparator", keep="last")
         series = self._series(row["indicator"])
         if known.empty or series.empty:
-            return _heading(row["short_name"], ["There is nothing to compare yet."])
+            return _heading(heading, ["There is nothing to compare yet."])
         same = series[series["period"].isin(known["period"]) & (series["period_kind"] == row["period_kind"])]
         ours = pd.concat([same, series.tail(1)]).drop_duplicates("period")
         frame = pd.concat([self._who(known, known["comparator"], False), self._who(ours, self.framework.council, True)])
@@ -167,7 +171,7 @@ class CloserLook(Page):
         place = [_place(better, list(known["comparator"]), self.framework.council)]
         return together(
             [
-                _heading(row["short_name"], place if row["good_is"] in ("high", "low") else []),
+                _heading(heading, place if row["good_is"] in ("high", "low") else []),
                 closer_charts.others(row, frame),
                 fill("paragraph", look="small", texts=[f"Sources: {' '.join(sources)}"] if sources else []),
             ]

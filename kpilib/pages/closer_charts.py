@@ -10,8 +10,8 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from kpilib.judgement.figures import bare, show
-from kpilib.pages import words
+from kpilib.judgement.figures import bare, goal, show
+from kpilib.pages import tables, words
 from kpilib.pages.charts import single_target
 from kpilib.pages.drawing import ON_WHITE, canvas, label, picture, row_canvas, styled
 from kpilib.pages.shown import Shown
@@ -56,6 +56,8 @@ def seasons(indicator: pd.Series, readings: pd.DataFrame, spans: Sequence[str]) 
         figure,
         f"{indicator['short_name']} by quarter, a line for each year. {said}.",
         "The scale does not start at zero.",
+        _by_period(indicator, readings),
+        f"{indicator['short_name']} by quarter",
     )
 
 
@@ -65,7 +67,7 @@ def reached(frame: pd.DataFrame, gone: float, gone_words: str) -> Shown:
     Chart what share of the year's target each running total has reached, beside the share of the year gone.
 
     Args:
-        frame: with short_name and reached, a share of the whole target.
+        frame: with short_name, to_date, target_low, unit, decimals, and reached, a share of the whole target.
     """
     figure, axes = row_canvas(list(frame["short_name"]))
     share = 100 * frame["reached"]
@@ -85,7 +87,23 @@ def reached(frame: pd.DataFrame, gone: float, gone_words: str) -> Shown:
         ylabel="",
     )
     said = [f"{name} {value:.0f}%" for name, value in zip(frame["short_name"], share, strict=True)]
-    return picture(figure, f"Share of the year's target reached: {words.listed(said)}; {gone_words}.")
+    rows = [
+        tables.Row(
+            row["short_name"],
+            [
+                show(row["to_date"], row["unit"], row["decimals"]),
+                goal(row["target_low"], row["unit"]),
+                f"{100 * row['reached']:.0f}%",
+            ],
+        )
+        for _, row in frame.iterrows()
+    ]
+    data = tables.table(
+        f"Totals to date beside the year's targets; {gone_words}.",
+        ["Indicator", "To date", "Target", "Share reached"], rows, numbers={1, 2, 3},
+    )  # fmt: skip
+    alt = f"Share of the year's target reached: {words.listed(said)}; {gone_words}."
+    return picture(figure, alt, data=data, about="the year to date")
 
 
 @styled
@@ -114,10 +132,18 @@ def profile(indicator: pd.Series, points: pd.DataFrame, due: pd.DataFrame) -> Sh
     axes.set_xticks(due["end"], [name.replace(" 20", "\n") for name in due["period_short"]])
     figures = [show(value, unit) + (" expected" if status == "estimate" else "")
                for value, status in zip(points["value"], points["status"], strict=True)]  # fmt: skip
+    dues = due.set_index("end")["value"]
+    rows = [
+        tables.Row(row.period_name, [text, bare(dues.get(row.end), unit, 0)])
+        for row, text in zip(points.itertuples(), figures, strict=True)
+    ]
+    caption = f"{indicator['short_name']}: the total by the end of each month, beside its straight-line profile."
     return picture(
         figure,
         f"{indicator['short_name']}: {words.series(points, figures)}. "
         f"The straight-line profile reaches {show(last['value'], unit)} by the end of {last['period_name']}.",
+        data=tables.table(caption, ["Month", "Total", "Profile"], rows, numbers={1, 2}),
+        about=f"the profile of {indicator['short_name']}",
     )
 
 
@@ -127,7 +153,7 @@ def shares(frame: pd.DataFrame) -> Shown:
     Chart figures as a share of their own period's target, a panel for each indicator.
 
     Args:
-        frame: with short_name, end, period_name, period_short and share.
+        frame: with short_name, unit, decimals, end, period_name, period_short, value, low (the target) and share.
     """
     names = list(dict.fromkeys(frame["short_name"]))
     said = []
@@ -151,7 +177,16 @@ def shares(frame: pd.DataFrame) -> Shown:
     ticks = frame.drop_duplicates("end").sort_values("end")
     panels[-1].set_xticks(ticks["end"], [name.replace(" ", "\n") for name in ticks["period_short"]])
     sns.despine(figure, left=True)
-    return picture(figure, f"Share of each quarter's target. {'. '.join(said)}.")
+    rows = [
+        tables.Row(
+            f"{row.short_name}, {row.period_name}",
+            [show(row.value, row.unit, row.decimals), goal(row.low, row.unit), f"{100 * row.share:.0f}%"],
+        )
+        for row in frame.itertuples()
+    ]
+    heads = ["Indicator and period", "Figure", "Target", "Share"]
+    data = tables.table("Each figure as a share of its own target.", heads, rows, numbers={1, 2, 3})
+    return picture(figure, f"Share of each quarter's target. {'. '.join(said)}.", data=data, about="each target")
 
 
 @styled
@@ -168,7 +203,18 @@ def others(indicator: pd.Series, frame: pd.DataFrame) -> Shown:
     colours = [NAVY if ours else GREY for ours in frame["ours"]]
     axes.barh(places, frame["value"], height=0.3, color=colours)
     axes.set_xlim(0, frame["value"].max() * 1.05)
-    return picture(figure, f"{indicator['short_name']}, best first. {'; '.join(figures)}.")
+    name = indicator["short_name"]
+    rows = [tables.Row(row.who, [show(row.value, indicator["unit"])]) for row in frame.itertuples()]
+    data = tables.table(f"{name}, best first.", ["Whose figure", "Figure"], rows, numbers={1})
+    alt = f"{name}, best first. {'; '.join(figures)}."
+    return picture(figure, alt, data=data, about=f"{name} elsewhere")
+
+
+def _by_period(indicator: pd.Series, readings: pd.DataFrame) -> Shown:
+    """The figures of one indicator, period by period."""
+    figures = [show(value, indicator["unit"], indicator["decimals"]) for value in readings["value"]]
+    rows = [tables.Row(name, [text]) for name, text in zip(readings["period_name"], figures, strict=True)]
+    return tables.table(f"{indicator['short_name']}, quarter by quarter.", ["Quarter", "Figure"], rows, numbers={1})
 
 
 @styled
@@ -192,12 +238,13 @@ def strips(measures: pd.DataFrame, marks: pd.DataFrame, council: str, groups: Se
     figure.set_size_inches(4.8, 0.35 + 0.66 * len(names))
     figure.subplots_adjust(left=0.06, right=0.94)
     axes.set_xlim(0, 1)
-    said = []
+    said, rows = [], []
     for place, (name, (_, row)) in enumerate(zip(names, measures.iterrows(), strict=True)):
         left, right = _strip(axes, place, row, marks[marks["indicator"] == row["indicator"]])
         own, median = (bare(row[column], row["unit"], row["decimals"]) for column in ("value", "median"))
         middle = f", the median of {groups[0]} is {median}" if median else ""
         rank = f", rank {row['ranks']}" if row["ranks"] else ""
+        rows.append(tables.Row(name, [left, median, right, own or "No figure"]))
         said.append(f"{name}: {own or 'no figure'}{rank}; the strip reaches from {left} to {right}{middle}")
     dots = f"dark dots are {groups[0]}, pale ones the rest of " if len(groups) > 1 else "dots are "
     aimless = list(measures.loc[~measures["directed"].astype(bool), "short_name"])
@@ -208,7 +255,13 @@ def strips(measures: pd.DataFrame, marks: pd.DataFrame, council: str, groups: Se
         f"The diamond is {council}; {dots}{groups[-1]}; the line is the median of {groups[0]}. "
         f"Better is to the right{more}. Each strip has a scale of its own, from the figure at its left end "
         "to the one at its right; an arrow stands for figures beyond it.",
-    )
+        tables.table(
+            "What each strip shows, from its left end to its right.",
+            ["Measure and period", "Left end", f"Median of {groups[0]}", "Right end", council],
+            rows, numbers={1, 2, 3, 4},
+        ),
+        f"{council} among others",
+    )  # fmt: skip
 
 
 def _strip(axes: Axes, place: int, row: pd.Series, others: pd.DataFrame) -> tuple[str, str]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from math import isclose
+
 import pandas as pd
 
 from kpilib.judgement import milestone, risk
-from kpilib.judgement.rating import OFF_TARGET
+from kpilib.judgement.contract import owed
 from kpilib.judgement.verdict import judge, published
+from kpilib.pages.typed import typed_figures
 from kpilib.records.ledger import Ledger
 from kpilib.records.periods import Period
 
@@ -49,27 +52,34 @@ def _csv(frame: pd.DataFrame) -> str:
 
 
 def open_points(ledger: Ledger, at: Period) -> list[str]:
-    """What to look at before a quarter is printed: silence, old figures, what register and milestones leave open."""
+    """What to look at before a quarter is printed: old figures, and what words, register and milestones leave open."""
     known = ledger.as_at(at)
-    judged = judge(known, at)
-    judged = judged[judged["supports"] == ""]
-    written = set(known.commentary.loc[known.commentary["quarter"] == at.text, "indicator"])
-    off = judged["rating"].isin(OFF_TARGET) & ~judged["late"]
-    silent = judged[off & ~judged["indicator"].isin(written)]
+    everything = judge(known, at)
+    judged = everything[everything["supports"] == ""]
     late = list(judged.loc[judged["late"], "indicator"])
     unread = list(judged.loc[~judged["indicator"].isin(ledger.readings["indicator"]), "indicator"])
     points = [f"no row in readings.csv: {', '.join(unread)}."] if unread else []
     points += [f"no figure for {at.name}, an earlier one is used: {', '.join(late)}."] if late else []
     points += [f"{row.indicator} {row.period}: {row.value:g} is not in what was printed, {row.as_printed!r}."
                for row in _unlike(known.readings, known.indicators).itertuples()]  # fmt: skip
-    points += [
-        f"{row.indicator} is {row.rating} and has no commentary ({row.directorate})." for row in silent.itertuples()
-    ]
+    if known.framework.commentary == "asked":
+        points += _missing_commentary(judged, known.commentary, at)
     easy = judged.loc[judged["assurance"] == "pass", "indicator"]
     points += (
         [f"all of the usual range meets the target; it may ask too little: {', '.join(easy)}."] if len(easy) else []
     )
-    return [*points, *_open_risks(known, at), *_open_milestones(known, at)]
+    return [*points, *_open_risks(known, at), *_open_milestones(known, at), *typed_figures(known, at, everything)]
+
+
+def _missing_commentary(judged: pd.DataFrame, commentary: pd.DataFrame, at: Period) -> list[str]:
+    """What commentary is owed and missing, a point for each person or team of whom it is asked."""
+    asked = owed(judged, commentary, at)
+    asked = asked[asked["missing"].map(len) > 0]
+    points = []
+    for who, group in asked.groupby("who", sort=False):
+        each = [f"{row.indicator} ({row.why}): {', '.join(row.missing)}" for row in group.itertuples()]
+        points.append(f"commentary, {who} ({len(group)}): {'; '.join(each)}.")
+    return points
 
 
 def _open_risks(known: Ledger, at: Period) -> list[str]:
@@ -95,5 +105,8 @@ def _unlike(readings: pd.DataFrame, indicators: pd.DataFrame) -> pd.DataFrame:
     shares = indicators.loc[indicators["unit"] == "%", "indicator"]
     own = readings[readings["indicator"].isin(shares) & readings["value"].notna()]
     numbers = own["as_printed"].str.findall(r"[0-9]+(?:[.][0-9]+)?")
-    alike = [not found or abs(value) in map(float, found) for value, found in zip(own["value"], numbers, strict=True)]
+    alike = [
+        not found or any(isclose(abs(value), float(said), rel_tol=1e-5) for said in found)
+        for value, found in zip(own["value"], numbers, strict=True)
+    ]
     return own[[not each for each in alike]]

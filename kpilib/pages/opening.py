@@ -4,19 +4,31 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kpilib.pages.cover import CoverPage
+from kpilib.pages.directorate import DirectoratePage
 from kpilib.pages.page import Page
 from kpilib.pages.priority import PriorityPage
 from kpilib.pages.register import RegisterPage
+from kpilib.pages.services import ServicesPage
 from kpilib.pages.summary import OverviewPage, SummaryPage
+from kpilib.pages.trend_summary import TrendIndex, TrendSummary
 from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.ledger import load_ledger
 from kpilib.records.quarterly import read_quarterly
 
 KINDS: dict[str, type[Page]] = {
+    "cover_report": CoverPage,
     "priority": PriorityPage,
+    "services": ServicesPage,
     "executive_summary": SummaryPage,
+    "directorate": DirectoratePage,
     "risk_register": RegisterPage,
     "overview": OverviewPage,
+}
+BY_TREND: dict[str, type[Page]] = {
+    "priority": ServicesPage,
+    "executive_summary": TrendSummary,
+    "overview": TrendIndex,
 }
 
 
@@ -46,4 +58,5 @@ def open_page(
     if entry.kind not in KINDS:
         place = f"params/{framework}/framework.yml @ pages {page}"
         raise RecordsError([Fault(place, f"no kind of page {entry.kind!r}", allowed(entry.kind, KINDS))])
-    return KINDS[entry.kind](ledger, entry, at, read_quarterly(said, at, root))
+    by_trend = BY_TREND if said.rule(at).kind == "trend" else {}
+    return {**KINDS, **by_trend}[entry.kind](ledger, entry, at, read_quarterly(said, at, root))

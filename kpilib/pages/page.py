@@ -7,9 +7,12 @@ from functools import cached_property
 import pandas as pd
 
 from kpilib.judgement import contract, milestone
-from kpilib.judgement.verdict import counts, judge, moved_by_rule
-from kpilib.pages import progress, tables, theme, words
+from kpilib.judgement.verdict import counts, judge, moved_by_rule, stated
+from kpilib.pages import changed, progress, tables, theme, words
+from kpilib.pages.prose import say
 from kpilib.pages.shown import Shown, fill, together
+from kpilib.pages.tokens import Tokens
+from kpilib.records.faults import Fault, RecordsError
 from kpilib.records.framework import RATINGS, PageEntry
 from kpilib.records.ledger import Ledger
 from kpilib.records.periods import Period, earlier
@@ -33,6 +36,8 @@ class Page:
         self.edition = ledger.edition
         self._quarterly = quarterly or Quarterly()
         self._ledger = ledger.as_at(quarter)
+        ended = ledger.indicators[ledger.indicators["to_end"] == earlier(quarter, 1).end]
+        self._retired = ended[ended["supports"] == ""]
 
     def __repr__(self) -> str:
         return f"{self.framework.council}: {self.entry.title}, {self.quarter.name}, {self.edition} edition"
@@ -100,7 +105,8 @@ class Page:
     @cached_property
     def owed(self) -> pd.DataFrame:
         """The indicators that services are to explain for this quarter: why, by whom, and what is missing."""
-        return contract.owed(self.indicators, self._ledger.commentary, self.quarter)
+        owed = contract.owed(self.indicators, self._ledger.commentary, self.quarter)
+        return owed if self.framework.commentary == "asked" else owed.iloc[:0]
 
     @cached_property
     def supporting(self) -> pd.DataFrame:
@@ -128,22 +134,28 @@ class Page:
 
     def tiles(self) -> list[tuple[str, int, str]]:
         """How many indicators have each rating, with the label and the share of the rated."""
-        row = self._counted().sum()
-        labels = self.framework.ratings
+        row, labels = self._counted().sum(), self.framework.ratings
+        colours = self.framework.colours
+        shares = dict(zip(colours, words.shares([int(row[rating]) for rating in colours]), strict=True))
         return [
-            (
-                rating,
-                row[rating],
-                f"{labels[rating]} ({words.share(row[rating], row['rated'])})"
-                if rating != "not rated" and row["rated"]
-                else labels[rating],
-            )
-            for rating in (*self.framework.colours, "not rated")
+            (rating, row[rating], f"{labels[rating]} ({shares[rating]})" if shares.get(rating) else labels[rating])
+            for rating in (*colours, "not rated")
         ]
 
     def _counted(self, by: str | None = None) -> pd.DataFrame:
-        """How many of its indicators have each of the framework's ratings."""
-        return counts(self.indicators, by, self.framework.colours)
+        """How many of its indicators have each of the framework's ratings, as printed where that is all there is."""
+        printed = self._printed(self.indicators) if by is None else None
+        return counts(self.indicators, by, self.framework.colours) if printed is None else printed.to_frame().T
+
+    @cached_property
+    def _stated(self) -> pd.DataFrame:
+        """The counts that the council printed without the indicators behind them; empty where it printed none."""
+        return stated(self._ledger.tallies, self.quarter, self.framework.colours)
+
+    def _printed(self, indicators: pd.DataFrame) -> pd.Series | None:
+        """The counts printed for the one directorate that some indicators are of; none where there are no such."""
+        of = indicators["directorate"].unique()
+        return self._stated.loc[of[0]] if len(of) == 1 and of[0] in self._stated.index else None
 
     def headline(self) -> Shown:
         """How many are on track, which are furthest off, and how many got better or worse; then the counts."""
@@ -161,6 +173,12 @@ class Page:
     def _in_short(self) -> list[str]:
         """The page in a sentence or two."""
         here = self.indicators
+        printed = self._printed(here)
+        if printed is not None:
+            return [
+                f"As the council printed it: {words.lower_first(words.tally(printed, self.framework.ratings))}",
+                f"It did not print them all: these records hold the {words.number(len(here))} that it names.",
+            ]
         figures = pd.Series([tables.beside_target(each) for _, each in here.iterrows()], here.index)
         return [
             words.tally(self._counted().sum(), self.framework.ratings),
@@ -179,7 +197,8 @@ class Page:
 
     def _rests_on_assumptions(self) -> bool:
         """Whether the page's ratings rest on what the council's papers do not say."""
-        return bool(self.framework.rule(self.quarter).assumption)
+        computed = self.indicators["computed_rating"].ne("not rated").any()
+        return bool(computed and self.framework.rule(self.quarter).assumption)
 
     def changes(self) -> Shown:
         """What moved since the quarter before: ratings, why they moved, and the figures behind them."""
@@ -190,8 +209,13 @@ class Page:
             & before["value"].notna().to_numpy()
         ]
         said = [self._rated_alike(), *self._moved_by_rule_alone()]
+        besides = self._besides()
+        if before["rating"].fillna("not rated").eq("not rated").all():
+            texts = [f"None of these was rated in {self.last_quarter.name}, so no rating can have changed since."]
+            return together([fill("paragraph", texts=texts), *besides])
         if moved.empty:
-            return fill("paragraph", texts=[f"No rating has changed since {self.last_quarter.name}.", *said[1:]])
+            texts = [f"No rating has changed since {self.last_quarter.name}.", *said[1:]]
+            return together([fill("paragraph", texts=texts), *besides])
         rows = [self._change(row, before.loc[row["indicator"]]) for _, row in moved.iterrows()]
         heads = ["Indicator", self.last_quarter.name, self.quarter.name, "What moved it"]
         if len(self._by_rule):
@@ -199,7 +223,13 @@ class Page:
         count = words.counted(len(moved), "rating")
         verb = "has" if len(moved) == 1 else "have"
         caption = f"{words.sentence(count)[:-1]} {verb} changed since {self.last_quarter.name}."
-        return together([fill("paragraph", texts=said), tables.table(caption, heads, rows)])
+        return together([fill("paragraph", texts=said), tables.table(caption, heads, rows), *besides])
+
+    def _besides(self) -> list[Shown]:
+        """What changed beside ratings: figures revised since they were published, indicators new and retired."""
+        said = changed.came_and_went(self.indicators, self._scope(self._retired), self.quarter, self.last_quarter)
+        tabled = changed.revised(self.readings, self.indicators, self.quarter)
+        return [*tabled, *([fill("paragraph", texts=said)] if said else [])]
 
     @cached_property
     def _by_rule(self) -> pd.DataFrame:
@@ -262,13 +292,39 @@ class Page:
         return f"{said} The rule then: {words.rule(then, labels)}. The rule now: {words.rule(now, labels)}."
 
     def milestones(self) -> Shown:
-        """The quarter's milestones, of one directorate where the page is for one: how each stands, and why."""
-        here = milestone.assess(self._ledger.milestones, self.framework.milestones, self.quarter)
-        if self.entry.directorate:
-            here = here[here["directorate"] == self.entry.directorate]
+        """The quarter's milestones by objective, of one directorate where the page is for one."""
+        here = self._milestones(self.quarter)
         if here.empty:
-            return fill("paragraph", texts=["The records hold no milestones for this quarter."])
-        return progress.milestone_table(here)
+            of = f" of {self.entry.directorate}" if self.entry.directorate else ""
+            return fill("paragraph", texts=[f"The records hold no milestones{of} for this quarter."])
+        return progress.milestones(here)
+
+    def statements(self) -> Shown:
+        """
+        What people wrote for this page and quarter, each under its heading, with every figure from the records.
+
+        Raises:
+            RecordsError: with every token of all these texts that has no answer.
+        """
+        texts = self._ledger.summaries
+        here = texts[(texts["page"] == self.entry.page) & (texts["quarter"] == self.quarter.text)]
+        if here.empty:
+            return fill("paragraph", texts=["No words were received for this quarter."])
+        tokens, faults, pieces = Tokens(self._ledger, self.quarter, self._judged), list[Fault](), list[Shown]()
+        for place, row in enumerate(here.itertuples(), 1):
+            try:
+                said = say(row.text, tokens, row.file, row.line)
+                pieces.append(fill("prose", id=f"{self.entry.page}-words-{place}", heading=row.heading, text=said))
+            except RecordsError as error:
+                faults.extend(error.faults)
+        if faults:
+            raise RecordsError(faults)
+        return together(pieces)
+
+    def _milestones(self, at: Period) -> pd.DataFrame:
+        """The milestones of a quarter, assessed; of one directorate where the page is for one."""
+        here = milestone.assess(self._ledger.milestones, self.framework.milestones, at)
+        return here[here["directorate"] == self.entry.directorate] if self.entry.directorate else here
 
     def sources(self) -> Shown:
         """Where each figure comes from: the period it covers, the cell as printed, and its status."""
@@ -276,13 +332,13 @@ class Page:
         here = self._judged[
             self._judged["indicator"].isin(self.indicators["indicator"]) & self._judged["value"].notna()
         ]
-        rows = [self._source(row) for _, row in here.iterrows()]
-        heads = ["Indicator", "Period", "What it covers", "As printed", "Marked as"]
-        caption = "The latest figure of each indicator, as the council printed it."
+        marked = here["status"].mask(here["status"] == "final", "").str.capitalize()
+        columns = {"Period": here["period_name"], "What it covers": here["covers"], "As printed": here["as_printed"],
+                   "Marked as": marked}  # fmt: skip
+        columns = {head: cells for head, cells in columns.items() if cells.ne("").any()}
+        rows = [tables.Row(name, cells) for name, *cells in zip(here["short_name"], *columns.values(), strict=True)]
+        heads = ["Indicator", *columns]
+        printed = ", as the council printed it" if "As printed" in columns else ""
+        caption = f"The latest figure of each indicator{printed}."
         pieces = [fill("paragraph", look="small", texts=[text for text in texts if text])]
         return together([*pieces, tables.table(caption, heads, rows, look="notes")] if rows else pieces)
-
-    def _source(self, row: pd.Series) -> tables.Row:
-        marked = "" if row["status"] == "final" else row["status"].capitalize()
-        cells = [row["period_name"], row["covers"], row["as_printed"], marked]
-        return tables.Row(row["short_name"], cells)

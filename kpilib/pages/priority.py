@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-
 import numpy as np
 import pandas as pd
 
-from kpilib.judgement.control import FEWEST, signals
+from kpilib.judgement.contract import DATE, OWNER
+from kpilib.judgement.control import FEWEST
 from kpilib.judgement.figures import bare, goal, show
 from kpilib.judgement.trend import ending, good_words
 from kpilib.pages import charts, tables, words
-from kpilib.pages.closer import CloserLook
+from kpilib.pages.screen import OwnScreen
 from kpilib.pages.shown import Shown, fill, together
 
 HEADINGS = {
@@ -21,10 +20,10 @@ HEADINGS = {
     "cause": "Cause",
     "action": "Action",
 }
-VERDICT = {"improvement": ", for the better", "concern": ", for the worse"}
+MISSING = {OWNER: "an owner for the action", DATE: "a date for the action"}
 
 
-class PriorityPage(CloserLook):
+class PriorityPage(OwnScreen):
     """The page of one priority."""
 
     def _scope(self, judged: pd.DataFrame) -> pd.DataFrame:
@@ -47,7 +46,8 @@ class PriorityPage(CloserLook):
         before = pd.Series(_away(then).to_numpy(), here.index).where(fresh)
         drawn = here.assign(away=away, away_before=before)[away.notna()]
         if drawn.empty:
-            return fill("paragraph", texts=["There is no figure to draw yet."])
+            none = "There is no figure with a target that a distance could be drawn from."
+            return fill("paragraph", texts=[none, self._signals()])
         said = [
             "Each mark is an indicator's distance from its target, as a share of the target: "
             "right of the line is better than the target, left of it worse. "
@@ -77,10 +77,7 @@ class PriorityPage(CloserLook):
                 f"that takes {words.number(FEWEST)} figures of the same kind, and no indicator here has as many."
             )
         told = ranged[ranged["signal"].isin(words.SIGNALS)]
-        named = [
-            f"“{row.short_name}” is {words.SIGNALS[row.signal]}{VERDICT.get(row.variation, '')}"
-            for row in told.itertuples()
-        ]
+        named = [f"“{row['short_name']}” is {words.signal(row)}" for _, row in told.iterrows()]
         of = f"Of {words.counted(len(ranged), 'indicator')} with figures enough to tell"
         if not named:
             return f"{of}, none shows more than its ordinary ups and downs."
@@ -95,8 +92,8 @@ class PriorityPage(CloserLook):
         notes = self._notes(row["indicator"])
         facts = [row["directorate"], words.FREQUENCY[row["frequency"]], good_words(row["good_is"])]
         known = pd.notna(row["value"])
-        if known and not notes:
-            notes = [("Commentary", ["None is recorded for this quarter."])]
+        if known:
+            notes.extend(self._silence(row))
         cautions = self._cautions(row)
         if cautions:
             notes.append(("About this figure" if known else "About this indicator", [" ".join(cautions)]))
@@ -107,16 +104,41 @@ class PriorityPage(CloserLook):
             name=row["short_name"],
             official=row["name"] if row["name"] != row["short_name"] else "",
             facts=[fact for fact in facts if fact],
-            figures=self._figures(row) if known else [("rating", tables.tag(row["rating"], row["label"]))],
+            figures=self._figures(row) if known else self._no_figure(row),
             chart=self._chart(row) if known else None,
             reasons=self._reasons(row) if known else [self._awaited_reason(row)],
             notes=notes,
             long=length > 1500,
+            steps=self._steps(row),
+            more=self._more(row),
         )
+
+    def _silence(self, row: pd.Series) -> list[tuple[str, list[str]]]:
+        """What the service has not said of an indicator with a figure, and whether it is asked for."""
+        asked = self.owed[self.owed["indicator"] == row["indicator"]]
+        if asked.empty:
+            why = ": the figure is of an earlier quarter" if row["late"] else ""
+            none = f"None is recorded for this quarter, and none is asked for{why}."
+            if self.framework.commentary == "as printed":
+                none = "None is printed for this quarter."
+            return [] if row["indicator"] in set(self.comments["indicator"]) else [("Commentary", [none])]
+        found = asked.iloc[0]
+        if not found["received"]:
+            return [("Commentary", [f"Commentary not received. It is asked for because {found['because']}."])]
+        missing = "; ".join(MISSING.get(each, each) for each in found["missing"])
+        return [("Commentary", [f"Not received: {missing}."])] if missing else []
+
+    def _no_figure(self, row: pd.Series) -> list[tuple[str, tables.Cell]]:
+        """What stands on a card in the place of its figures where there is none."""
+        return [("rating", tables.tag(row["rating"], row["label"]))]
 
     def _awaited_reason(self, row: pd.Series) -> str:
         said = f" The council says: “{row['as_printed']}”" if row["as_printed"] else ""
-        return row["reason"] + said
+        return self._rated_because(row) + said
+
+    def _rated_because(self, row: pd.Series) -> str:
+        """Why it has its rating, or none."""
+        return str(row["reason"])
 
     def _cautions(self, row: pd.Series) -> list[str]:
         """What a reader should know before trusting the figure: the notes of the indicator and of its reading."""
@@ -128,9 +150,16 @@ class PriorityPage(CloserLook):
 
     def _figures(self, row: pd.Series) -> list[tuple[str, tables.Cell]]:
         """The figures of a card, each with its label."""
+        return [*self._latest(row), *self._aimed(row), *self._travelled(row)]
+
+    def _latest(self, row: pd.Series) -> list[tuple[str, tables.Cell]]:
+        """The figure itself."""
+        return [(row["covers"] or row["period_name"], show(row["value"], row["unit"], row["decimals"]))]
+
+    def _aimed(self, row: pd.Series) -> list[tuple[str, tables.Cell]]:
+        """What is known of its target, and the rating."""
         unit, decimals = row["unit"], row["decimals"]
-        covers = row["covers"] or row["period_name"]
-        figures: list[tuple[str, tables.Cell]] = [(covers, show(row["value"], unit, decimals))]
+        figures: list[tuple[str, tables.Cell]] = []
         if row["cumulative"] and row["basis"] == "sum" and pd.notna(row["to_date"]):
             figures.append(("to date", bare(row["to_date"], unit, decimals)))
         if tables.target(row):
@@ -138,7 +167,12 @@ class PriorityPage(CloserLook):
             figures.append((f"{tables.target_word(row)}{year}", tables.target(row)))
         if row["share"] < 1:
             figures.append(("whole target", goal(row["target_low"], unit, decimals)))
-        figures.append(("rating", tables.tag(row["rating"], row["label"])))
+        return [*figures, ("rating", tables.tag(row["rating"], row["label"]))]
+
+    def _travelled(self, row: pd.Series) -> list[tuple[str, tables.Cell]]:
+        """Which way it went, against what it was before and a year before."""
+        unit, decimals = row["unit"], row["decimals"]
+        figures: list[tuple[str, tables.Cell]] = []
         if row["direction"] != "cannot say":
             was = f"from {bare(row['previous'], unit, decimals)} in {row['previous_name']}"
             figures.append((was, tables.arrow(row["direction"], row["direction_label"])))
@@ -158,12 +192,7 @@ class PriorityPage(CloserLook):
         readings = self._series(row["indicator"])
         usual = self._usual[self._usual["indicator"] == row["indicator"]]
         said = " ".join(self._reasons(row))
-        return charts.trend(row, readings, self._dues(row, readings), usual, said, tables.series(row, readings))
-
-    @cached_property
-    def _usual(self) -> pd.DataFrame:
-        """The usual range of each figure of those indicators that have one."""
-        return signals(self.indicators[self.indicators["variation"] != ""], self.readings)
+        return charts.trend(row, readings, self._dues(row, readings), usual, said, self._figures_behind(row, readings))
 
     def _dues(self, row: pd.Series, readings: pd.DataFrame) -> pd.DataFrame:
         """What each period owed of its own: quarterly targets, or the share of a running total."""
@@ -184,7 +213,7 @@ class PriorityPage(CloserLook):
 
         First its rating, its direction and how others stand; then what is usual for it, and how the year may end.
         """
-        said = [row["reason"], words.off_for(row), self._direction(row)]
+        said = [self._rated_because(row), words.off_for(row), self._direction(row)]
         if row["status"] in ("provisional", "estimate"):
             said.append(f"The figure is {'an estimate' if row['status'] == 'estimate' else 'provisional'}.")
         said.extend(self._elsewhere(row))
@@ -203,7 +232,8 @@ class PriorityPage(CloserLook):
             return f"Direction cannot be said. {row['direction_reason']}"
         good = ending(row["good_is"])
         reason = row["direction_reason"]
-        return f"{row['direction_label']}: {reason.removesuffix(good) + '.' if good in row['reason'] else reason}"
+        rated = self._rated_because(row)
+        return f"{row['direction_label']}: {reason.removesuffix(good) + '.' if good in rated else reason}"
 
     def _forecast(self, row: pd.Series) -> str:
         """How the year may end, and how that would be rated."""

@@ -1,16 +1,17 @@
-"""How far things are: the course of a risk, the actions on it, and milestones, each with a word and a symbol."""
+"""How far things are: a risk's score and course, the actions on it, and milestones, each with a word and a symbol."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import pandas as pd
 from markupsafe import Markup
 
+from kpilib.judgement import milestone
 from kpilib.judgement.figures import show
 from kpilib.judgement.risk import COURSES
-from kpilib.pages import tables
-from kpilib.pages.shown import Shown, fill
+from kpilib.pages import tables, words
+from kpilib.pages.shown import Shown, fill, together
 from kpilib.records.framework import MILESTONES
 from kpilib.records.periods import day
 
@@ -21,6 +22,20 @@ LOOKS = dict(zip(MILESTONES, ("green", "green", "amber", "red", "not rated"), st
 def course(judged: str) -> Markup:
     """A course towards a target as a tag: `On course`, `Behind`, `Off course`, `Not rated`."""
     return tables.tag(judged, COURSES[judged])
+
+
+def look(band: str, kind: str, bands: Collection[str]) -> str:
+    """The class of a band, lowest first; an opportunity's has colours of its own, since high is good."""
+    names = list(bands)
+    family = "band" if kind == "risk" else "gain"
+    return f"{family}-{names.index(band) + 1}" if band in names else ""
+
+
+def score(row: pd.Series, when: str, bands: Collection[str]) -> tables.Cell:
+    """A score with its band, before actions or, as `residual_`, after them."""
+    name = row[f"{when}band"]
+    text = f"{row[f'{when}score']:.0f} {name}".strip()
+    return fill("band", look=look(name, row["kind"], bands), text=text).html
 
 
 def target(row: pd.Series) -> tuple[str, str]:
@@ -52,13 +67,14 @@ def counted(actions: pd.DataFrame) -> tables.Cell:
     return tables.under(str(len(actions)), said)
 
 
-def action_table(actions: pd.DataFrame, names: Mapping[str, tables.Cell]) -> Shown:
+def action_table(actions: pd.DataFrame, names: Mapping[str, tables.Cell], caption: str) -> Shown:
     """
     Lay out who does what by when.
 
     Args:
         actions: from `kpilib.judgement.risk.actions`, in the order to print them.
         names: what each risk is called, by its number.
+        caption: which actions these are, and in what order.
     """
     rows = [
         tables.Row(
@@ -74,30 +90,46 @@ def action_table(actions: pd.DataFrame, names: Mapping[str, tables.Cell]) -> Sho
         )
         for row in actions.itertuples()
     ]
-    caption = "Actions not yet done that name an owner or a date, the earliest date first."
     return tables.table(caption, ["Risk", "What", "Who", "By when", "How far"], rows, look="notes")
 
 
-def milestone_table(assessed: pd.DataFrame) -> Shown:
+def milestones(assessed: pd.DataFrame) -> Shown:
+    """
+    Lay out milestones by objective, each with a table, after a sentence on how many stand where.
+
+    Args:
+        assessed: from `kpilib.judgement.milestone.assess`, one or more, in the order to print them.
+    """
+    pieces = [fill("paragraph", texts=[words.milestones(milestone.counts(assessed).loc["all"])])]
+    for objective, own in assessed.groupby("objective", sort=False):
+        row = milestone.counts(own).loc["all"]
+        pieces += [fill("heading", text=objective), milestone_table(own, words.milestones(row))]
+    return together(pieces)
+
+
+def milestone_table(assessed: pd.DataFrame, caption: str) -> Shown:
     """
     Lay out milestones: what was promised by when, how it stands, and why.
 
     Args:
         assessed: from `kpilib.judgement.milestone.assess`, in the order to print them.
+        caption: which milestones these are.
     """
-    if assessed.empty:
-        return fill("paragraph", texts=["The records hold no milestones for this quarter."])
     rows = [
         tables.Row(
-            tables.under(f"{row.milestone}: {row.text}", row.objective),
+            f"{row.milestone}: {row.text}",
             [
                 day(row.due),
-                tables.tag(LOOKS[row.state], row.state.capitalize()),
+                milestone_tag(row.state, row.label),
                 row.owner or "No owner named",
-                tables.under(row.reason, row.commentary),
+                tables.under(row.commentary, row.reason) if row.commentary else row.reason,
             ],
         )
         for row in assessed.itertuples()
     ]
-    caption = "Milestones: what was promised by when, and how it stands."
-    return tables.table(caption, ["Milestone", "Due", "State", "Owner", "Why"], rows, look="names")
+    return tables.table(caption, ["Milestone", "Due", "Progress", "Owner", "Why"], rows, look="milestones wraps")
+
+
+def milestone_tag(state: str, label: str) -> Markup:
+    """The state of a milestone as a tag, in the council's own word."""
+    return tables.tag(LOOKS[state], label)

@@ -11,6 +11,7 @@ from kpilib.judgement.figures import show
 from kpilib.judgement.risk import actions, assess, band, gaps, standing
 from kpilib.pages import progress, tables, words
 from kpilib.pages.page import Page
+from kpilib.pages.screen import steps
 from kpilib.pages.shown import Shown, fill, together
 from kpilib.records.faults import Fault, RecordsError
 from kpilib.records.framework import RiskScales
@@ -83,7 +84,7 @@ class RegisterPage(Page):
         known = here["target_score"].notna() | (here["target_date"] != "") | (here["progress"] != "")
         return set(here.loc[known, "risk"])
 
-    def _nothing(self) -> str:
+    def nothing(self) -> str:
         """What to say where there is nothing to show."""
         if self.entry.directorate and self._ledger.risks["quarter"].eq(self.quarter.text).any():
             return f"The register names no risk or opportunity of {self.entry.directorate} for this quarter."
@@ -94,7 +95,7 @@ class RegisterPage(Page):
 
     def headline(self) -> Shown:
         """How many risks stand in which band."""
-        return fill("headline", lead=_in_bands(self._standing) or self._nothing(), tiles=[], caution="")
+        return fill("headline", lead=_in_bands(self._standing) or self.nothing(), tiles=[], caution="")
 
     def matrix(self) -> Shown:
         """Each risk placed by impact and likelihood after its actions; opportunities in a table of their own."""
@@ -122,7 +123,7 @@ class RegisterPage(Page):
         return {
             "score": score,
             "band": name,
-            "look": self._look(name, kind),
+            "look": progress.look(name, kind, self.scales.bands),
             "risks": [tables.link(f"#{risk}", risk) for risk in placed["risk"]],
         }
 
@@ -132,16 +133,10 @@ class RegisterPage(Page):
         scores = range(len(self.scales.impact) * len(self.scales.likelihood) + 1)
         return band(pd.Series(scores), self.scales.bands)
 
-    def _look(self, name: str, kind: str) -> str:
-        """The class of a band, lowest first; an opportunity's has colours of its own, since high is good."""
-        names = list(self.scales.bands)
-        family = "band" if kind == "risk" else "gain"
-        return f"{family}-{names.index(name) + 1}" if name in names else ""
-
     def changes(self) -> Shown:
         """What is new, gone, for better or for worse since the last register; and what the council states."""
         if self.risks.empty:
-            return fill("paragraph", texts=[self._nothing()])
+            return fill("paragraph", texts=[self.nothing()])
         said = self._moves()
         stated = self.risks[self.risks["stated"].isin(STATED)]
         parts = [
@@ -186,7 +181,7 @@ class RegisterPage(Page):
         """
         here = self._standing
         if here.empty:
-            return fill("paragraph", texts=[self._nothing()])
+            return fill("paragraph", texts=[self.nothing()])
         aimed = bool(self._aimed)
         heads = ["Risk", "Score now", "Target", "Course", "Appetite", "Open actions", "Why"]
         kept = [head for head in heads if aimed or head not in ("Target", "Course")]
@@ -239,9 +234,7 @@ class RegisterPage(Page):
         )
 
     def _score(self, row: pd.Series, when: str) -> tables.Cell:
-        """A score with its band, before actions or, as `residual_`, after them."""
-        name = row[f"{when}band"]
-        return fill("band", look=self._look(name, row["kind"]), text=f"{row[f'{when}score']:.0f} {name}".strip()).html
+        return progress.score(row, when, self.scales.bands)
 
     def by_directorate(self) -> Shown:
         """How many risks and opportunities each directorate has, and how high its risks score."""
@@ -306,20 +299,26 @@ class RegisterPage(Page):
         return fill(
             "card", id=row["risk"], name=f"{row['risk']}: {row['title']}", official="",
             facts=[fact for fact in facts if fact], figures=figures, chart=None, reasons=reasons, notes=notes,
-            long=True,
+            long=True, steps=steps(row["risk"], self._named, self.entry.page, "All of this register"), more=None,
         )  # fmt: skip
+
+    @cached_property
+    def _named(self) -> list[tuple[str, str]]:
+        """The number and the title of each."""
+        return [(row.risk, f"{row.risk}: {row.title}") for row in self._standing.itertuples()]
 
     def actions(self) -> Shown:
         """Who does what by when: the open actions that name an owner or a date."""
         if self._standing.empty:
-            return fill("paragraph", texts=[self._nothing()])
+            return fill("paragraph", texts=[self.nothing()])
         here = self._open_actions
         named = here[(here["owner"] != "") | (here["due"] != "")]
         names = {
             row.risk: tables.under(tables.link(f"#{row.risk}", row.risk), row.title)
             for row in self._standing.itertuples()
         }
-        pieces = [progress.action_table(named, names)] if len(named) else []
+        caption = "Actions not yet done that name an owner or a date, the earliest date first."
+        pieces = [progress.action_table(named, names, caption)] if len(named) else []
         return together([*pieces, fill("paragraph", texts=[self._unnamed(len(here) - len(named))])])
 
     def _unnamed(self, count: int) -> str:
@@ -335,7 +334,7 @@ class RegisterPage(Page):
     def gaps(self) -> Shown:
         """What the register leaves open, found by checking it against itself."""
         if self.risks.empty:
-            return fill("paragraph", texts=[self._nothing()])
+            return fill("paragraph", texts=[self.nothing()])
         found = gaps(self.risks, self.risk_notes, self.quarter)
         here = self._open_actions
         owned, dated = int((here["owner"] != "").sum()), int((here["due"] != "").sum())

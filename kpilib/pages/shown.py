@@ -36,8 +36,8 @@ class Shown:
         return f'<div class="kpi-part">{self.html}</div>'
 
     def __repr__(self) -> str:
-        """The words alone; a picture speaks through its alternative text."""
-        said = re.sub(r"<style>.*?</style>", " ", self.html, flags=re.DOTALL)
+        """The words alone, without ways to other places; a picture speaks through its alternative text."""
+        said = re.sub(r"<(style|nav)\b.*?</\1>", " ", self.html, flags=re.DOTALL)
         said = re.sub(r'<img [^>]*alt="([^"]*)"[^>]*>', r" \1 ", said)
         return " ".join(unescape(re.sub(r"<[^>]+>", " ", said)).split())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
@@ -14,25 +15,36 @@ from kpilib.pages import tables, words
 from kpilib.pages.page import Page
 from kpilib.pages.register import register_words
 from kpilib.pages.shown import Shown, fill, together
+from kpilib.records.framework import DIRECTIONS
 
 
 class SummaryPage(Page):
     """All priorities and directorates together, exceptions first."""
 
+    def _printed(self, indicators: pd.DataFrame) -> pd.Series | None:
+        whole = len(indicators) == len(self.indicators)
+        if whole:
+            return self._stated.loc["all"] if "all" in self._stated.index else None
+        return super()._printed(indicators)
+
     def by_priority(self) -> Shown:
         """How many indicators have which rating, by priority."""
+        if len(self._stated):
+            unknown = f"The council did not print how many have which rating by {self.framework.priority_word}."
+            return fill("paragraph", texts=[] if self.framework.priority_word == "directorate" else [unknown])
         counted = counts(self._in_order(), "page", self.framework.colours)
         names = {entry.page: tables.link(f"{entry.page}.html", entry.title) for entry in self.framework.indicator_pages}
         return self._counts(counted, names, self.framework.priority_word.capitalize())
 
     def by_directorate(self) -> Shown:
         """The same by directorate."""
-        counted = counts(self._in_order(), "directorate", self.framework.colours)
+        printed = self._stated.drop(index="all", errors="ignore")
+        counted = counts(self._in_order(), "directorate", self.framework.colours) if printed.empty else printed
         return self._counts(counted, {name: name for name in counted.index}, "Directorate")
 
     def sources(self) -> Shown:
         """Where the figures come from, and what is assumed; each page lists its own figures."""
-        texts = [self.framework.source, self.framework.rule(self.quarter).assumption]
+        texts = [self.source, self.framework.rule(self.quarter).assumption]
         return fill(
             "paragraph",
             look="small",
@@ -48,12 +60,20 @@ class SummaryPage(Page):
         return self.indicators.sort_values("page", key=lambda pages: pages.map(order), kind="stable")
 
     def _counts(self, counted: pd.DataFrame, names: dict, head: str) -> Shown:
-        rounding = "Percentages are of the rated indicators, rounded, so a row may not add up to 100."
+        rounding = (
+            "Percentages are of the rated indicators, rounded; "
+            "with one decimal where only that makes them add up to 100."
+        )
         caption = f"Indicators by {head.lower()} and rating. {rounding}"
+        if len(self._stated):
+            which = "As the council printed them; of others it did not."
+            return tables.counts(f"{caption} {which}", counted, names, self.framework.ratings, head, total=False)
         return tables.counts(caption, counted, names, self.framework.ratings, head)
 
     def changes(self) -> Shown:
         """How the count of each rating moved, and which ratings moved."""
+        if len(self._stated):
+            return super().changes()
         colours = self.framework.colours
         now, before = self._counted().sum(), counts(self._before, colours=colours).sum()
         heads, columns = [self.last_quarter.name, self.quarter.name], [before, now]
@@ -67,10 +87,8 @@ class SummaryPage(Page):
             tables.Row(
                 tables.tag(rating, self.framework.ratings[rating]),
                 [
-                    *[tables.count(column, rating) for column in columns],
-                    tables.arrow(ways[rating], self.framework.directions[ways[rating]])
-                    if ways[rating] != "cannot say"
-                    else "",
+                    *[tables.shared(column)[rating] for column in columns],
+                    tables.arrow(ways[rating], DIRECTIONS[ways[rating]]) if ways[rating] != "cannot say" else "",
                 ],
             )
             for rating in (*colours, "not rated")
@@ -94,6 +112,7 @@ class SummaryPage(Page):
         The exceptions, furthest from target first: how far off, why, and what is being done.
 
         Those rated red, for as many periods running as the rule asks.
+        Then how complete the commentary is, over all indicators.
         """
         here = self.indicators[self.indicators["rating"] == "red"]
         asked = self.framework.rule(self.quarter).exceptions_after
@@ -108,15 +127,26 @@ class SummaryPage(Page):
                         tables.tag("red", row["label"]), tables.arrow(row["direction"], row["direction_label"])
                     ),
                     row["reason"],
-                    self._said(row["indicator"], "cause", "issue") or "Not stated",
-                    self._said(row["indicator"], "action") or "Not stated",
+                    *self._explained(row["indicator"]),
                 ],
             )
             for _, row in here.iterrows()
         ]
         heads = ["Indicator", "Rating", "How far off", "Why", "What is being done"]
         running = f", and off target for {words.number(asked)} periods running or longer" if asked > 1 else ""
-        return self._rated(here, ["red"], heads, rows, "attention", running)
+        listed = self._rated(here, ["red"], heads, rows, "attention", running)
+        return together([listed, self._completeness()])
+
+    def _explained(self, indicator: str) -> list[tables.Cell]:
+        """Why an indicator stands as it does and what is being done, in the service's words."""
+        asked = [("cause", "issue"), ("action",)]
+        none = "Not received" if self.framework.commentary == "asked" else "Not printed"
+        return [self._said(indicator, *kinds) or none for kinds in asked]
+
+    def _completeness(self) -> Shown:
+        """How much of the commentary that is asked for was received."""
+        asked = self.framework.commentary == "asked"
+        return fill("paragraph", texts=[words.received(self.owed)] if asked else [])
 
     def good_news(self) -> Shown:
         """The indicators that are on target, with their reasons."""
@@ -149,6 +179,9 @@ class SummaryPage(Page):
         if here.empty:
             return fill("paragraph", texts=[f"No indicator is rated {label}{more}."])
         caption = f"{words.sentence(words.counted(len(here), 'indicator'))[:-1]} rated {label}{more}."
+        if "all" in self._stated.index:
+            every = words.number(self._stated.loc["all", colours].sum())
+            caption = f"{caption[:-1]}: those, of the {every} that there are, that the council names."
         return tables.table(caption, heads, rows, look=look)
 
     def _name(self, row: pd.Series) -> tables.Cell:
@@ -179,18 +212,42 @@ class SummaryPage(Page):
 class OverviewPage(SummaryPage):
     """What opens the report: counts, ways to each page, and every indicator to be found."""
 
+    _grouped_by = "rating"
+
     def contents(self) -> Shown:
-        """Links to every page, with how each stands."""
+        """Links to every page; of those with indicators, how each stands, and a link to each indicator by rating."""
         counted = self._counted("page")
-        links = [
-            (f"{entry.page}.html", entry.title, self._standing(counted, entry.page)) for entry in self.framework.pages
+        entries = [(entry, f"{entry.page}.html") for entry in self.framework.pages]
+        return fill(
+            "contents",
+            others=[(href, entry.title) for entry, href in entries if entry.page not in counted.index],
+            priorities=[
+                (href, entry.title, self._standing(counted, entry.page), self._in_groups(entry.page))
+                for entry, href in entries
+                if entry.page in counted.index
+            ],
+        )
+
+    def _in_groups(self, page: str) -> list[tuple[tables.Cell, list[tables.Cell]]]:
+        """The indicators of a page as links, under the ratings that they have, furthest from target first."""
+        here = self.indicators[self.indicators["page"] == page]
+        return [
+            (
+                self._mark(group.iloc[0]),
+                [tables.link(f"{page}.html#{row['indicator']}", row["short_name"]) for _, row in group.iterrows()],
+            )
+            for _, group in here.groupby(self._grouped_by, sort=False)
         ]
-        return fill("contents", links=links)
+
+    def _mark(self, row: pd.Series) -> tables.Cell:
+        """What the indicators of a group have in common."""
+        return tables.tag(row["rating"], self.framework.ratings[row["rating"]])
 
     def _standing(self, counted: pd.DataFrame, page: str) -> str:
         if page not in counted.index:
             return ""
-        row = counted.loc[page]
+        printed = self._printed(self.indicators[self.indicators["page"] == page])
+        row = counted.loc[page] if printed is None else printed
         said = [
             f"{row[rating]} {words.lower_first(self.framework.ratings[rating])}"
             for rating in (*self.framework.colours, "not rated")
@@ -199,22 +256,26 @@ class OverviewPage(SummaryPage):
         return ", ".join(said)
 
     def finder(self) -> Shown:
-        """Every indicator in one table, to be narrowed by text, rating, priority and directorate."""
+        """Every indicator in one table, to be narrowed by text and by what is known of each, and put in order."""
         framework = self.framework
         titles = {entry.page: entry.title for entry in framework.indicator_pages}
-        listing = tables.indicators(
-            self.indicators, self.readings, self.quarter.name,
-            "Every indicator, furthest from target first.", page_links=True, titles=titles,
-        )  # fmt: skip
         return fill(
             "finder",
             ratings=[(rating, framework.ratings[rating]) for rating in (*framework.colours, "not rated")],
             priority_word=framework.priority_word,
             pages=list(titles.items()),
             directorates=sorted(self.indicators["directorate"].unique()),
-            table=listing.html,
+            directions=[(way, framework.directions[way]) for way in ("better", "same", "worse", "cannot say")],
+            table=self._every(titles).html,
             script=_script(),
         )
+
+    def _every(self, titles: Mapping[str, str]) -> Shown:
+        """Every indicator in one table."""
+        return tables.indicators(
+            self.indicators, self.readings, self.quarter.name,
+            "Every indicator, furthest from target first.", page_links=True, titles=titles,
+        )  # fmt: skip
 
 
 @cache

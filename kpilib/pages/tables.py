@@ -18,6 +18,7 @@ from kpilib.pages.shown import Shown, fill
 from kpilib.records.framework import RATINGS
 
 Cell = str | Markup
+KEYS = ("name", "figure", "target", "rating", "direction", "")
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ def table(
     foot: Row | None = None,
     look: str = "",
     name: str = "",
+    keys: Sequence[str] = (),
 ) -> Shown:
     """
     Lay out a table.
@@ -47,8 +49,11 @@ def table(
         numbers: which columns hold numbers, set to the right.
         look: a class of the style sheet.
         name: an id to link to.
+        keys: by what a script may put the rows in order, column by column, as the rows' `data-` attributes name it.
     """
-    return fill("table", caption=caption, heads=heads, rows=rows, numbers=numbers, foot=foot, look=look, id=name)
+    return fill(
+        "table", caption=caption, heads=heads, rows=rows, numbers=numbers, foot=foot, look=look, id=name, keys=keys
+    )
 
 
 def tag(rating: str, label: str) -> Markup:
@@ -144,25 +149,47 @@ def indicators(
     for _, row in judged.iterrows():
         href = f"{row['page']}.html#{row['indicator']}" if page_links else f"#{row['indicator']}"
         cells: list[Cell] = [
-            under(figure(row), figure_note(row, quarter_name)) if figure(row) else _missing(row),
+            latest(row, quarter_name),
             under(target(row) or "None set", target_note(row)),
             tag(row["rating"], row["label"]),
             under(arrow(row["direction"], row["direction_label"]), words.SIGNALS.get(row["signal"], ""))
             if figure(row)
             else "",
-            _last_four(row, readings),
+            last_four(row, readings),
         ]
         name = under(link(href, row["short_name"]), titles[row["page"]] if titles else "")
-        about = {f"data-{column}": row[column] for column in ("rating", "page", "directorate", "name")}
-        rows.append(Row(name, cells, about))
-    return table(caption, heads, rows, numbers={1, 2}, look="names", name="indicators" if titles else "")
+        rows.append(Row(name, cells, known(row) if titles else {}))
+    return table(
+        caption, heads, rows, numbers={1, 2}, look="names",
+        name="indicators" if titles else "", keys=KEYS if titles else (),
+    )  # fmt: skip
 
 
-def _missing(row: pd.Series) -> str:
+def known(row: pd.Series) -> dict[str, str]:
+    """What a script may find, narrow and order an indicator by."""
+    known = {key: row[key] for key in ("rating", "direction", "page", "directorate")}
+    known |= {"name": row["short_name"], "official": row["name"]}
+    known |= {
+        "figure": _plain(row["to_date"] if row["cumulative"] else row["value"]),
+        "target": _plain(row["expected"]),
+    }
+    return {f"data-{key}": said for key, said in known.items()}
+
+
+def _plain(value: float) -> str:
+    """A number for a script; nothing where there is none."""
+    return "" if pd.isna(value) else f"{value:.12g}"
+
+
+def latest(row: pd.Series, quarter_name: str) -> Cell:
+    """The figure that an indicator is rated on, and beneath it what a reader must know of it; or that it has none."""
+    if figure(row):
+        return under(figure(row), figure_note(row, quarter_name))
     return "Awaited" if row["status"] == "awaited" else "No figure"
 
 
-def _last_four(row: pd.Series, readings: pd.DataFrame) -> Cell:
+def last_four(row: pd.Series, readings: pd.DataFrame) -> Cell:
+    """A line of its last four figures, with their words; nothing where there is only one."""
     own = readings["indicator"].eq(row["indicator"]) & readings["period_kind"].eq(row["period_kind"])
     last = readings[own & readings["value"].notna()].tail(4)
     if len(last) < 2:
@@ -173,34 +200,59 @@ def _last_four(row: pd.Series, readings: pd.DataFrame) -> Cell:
 
 
 def series(indicator: pd.Series, readings: pd.DataFrame) -> Shown:
-    """The figures behind a chart."""
-    rows = [
-        Row(
-            row["period_name"],
-            [show(row["value"], indicator["unit"], indicator["decimals"]), row["covers"], row["as_printed"]],
-        )
-        for _, row in readings.iterrows()
+    """
+    The figures behind a chart, each with what is known of it; a column that would be empty is left out.
+
+    Args:
+        readings: with covers and as_printed; label, the rating in words; mean, lower and upper of its usual range;
+            and signal.
+    """
+    unit, decimals = indicator["unit"], indicator["decimals"]
+    known = readings["lower"].notna()
+    ranges = [
+        under(f"{bare(low, unit, decimals)} to {bare(high, unit, decimals)}", f"average {bare(mean, unit, decimals)}")
+        for low, high, mean in zip(readings["lower"], readings["upper"], readings["mean"], strict=True)
     ]
+    columns: dict[str, list[Cell]] = {
+        "Figure": [show(value, unit, decimals) for value in readings["value"]],
+        "What it covers": list(readings["covers"]),
+        "As printed": list(readings["as_printed"]),
+        "Rating by today's rule": list(readings["label"]),
+        "Usual range": [said if there else "" for said, there in zip(ranges, known, strict=True)],
+        "Signal": [
+            words.SIGNALS.get(signal, "none") if there else ""
+            for signal, there in zip(readings["signal"], known, strict=True)
+        ],
+    }
+    columns = {head: cells for head, cells in columns.items() if any(cells)}
+    rows = [Row(name, cells) for name, *cells in zip(readings["period_name"], *columns.values(), strict=True)]
     caption = f"{indicator['short_name']}: every figure in the records."
-    return table(caption, ["Period", "Figure", "What it covers", "As printed"], rows, numbers={1})
+    return table(caption, ["Period", *columns], rows, numbers={1})
 
 
 def counts(
-    caption: str, counted: pd.DataFrame, names: Mapping[str, Cell], labels: Mapping[str, str], head: str
+    caption: str,
+    counted: pd.DataFrame,
+    names: Mapping[str, Cell],
+    labels: Mapping[str, str],
+    head: str,
+    *,
+    total: bool = True,
 ) -> Shown:
-    """Counts of each rating by group, with percentages of the rated, and a row for all."""
+    """Counts of each rating by group, with percentages of the rated, and a row for all where they are all."""
     ratings = [rating for rating in labels if rating in counted]
     heads = [head, *[labels[rating] for rating in ratings], "Indicators"]
-    rows = [Row(names[group], _count_cells(row, ratings)) for group, row in counted.iterrows()]
-    total = Row("All", _count_cells(counted.sum(), ratings))
-    return table(caption, heads, rows, numbers=range(1, len(heads)), foot=total)
+    rows = [Row(names[group], [*shared(row).values(), str(row["indicators"])]) for group, row in counted.iterrows()]
+    sums = counted.sum()
+    foot = Row("All", [*shared(sums).values(), str(sums["indicators"])]) if total else None
+    return table(caption, heads, rows, numbers=range(1, len(heads)), foot=foot)
 
 
-def _count_cells(row: pd.Series, ratings: Sequence[str]) -> list[Cell]:
-    return [*[count(row, rating) for rating in ratings], str(row["indicators"])]
-
-
-def count(row: pd.Series, rating: str) -> str:
-    """A count of one rating with its share of the rated; what is not rated has none."""
-    share = words.share(row[rating], row["rated"]) if rating in RATINGS else ""
-    return f"{row[rating]} ({share})" if share else str(row[rating])
+def shared(counted: pd.Series) -> dict[str, str]:
+    """Write each count of ratings with its share of the rated: `41 (59%)`; what is not rated has none."""
+    colours = [rating for rating in RATINGS if rating in counted]
+    shares = dict(zip(colours, words.shares([int(counted[rating]) for rating in colours]), strict=True))
+    return {
+        rating: f"{counted[rating]:.0f} ({shares[rating]})" if shares.get(rating) else f"{counted[rating]:.0f}"
+        for rating in (*colours, "not rated")
+    }

@@ -51,9 +51,9 @@ def lab() -> str:
     return f"{variables()}@scope (.kpi-part) {{\n{_sheet('screen.css')}}}\n"
 
 
-def paper() -> str:
-    """Give what differs on paper."""
-    return _sheet("paper.css")
+def paper(*, upright: bool = False) -> str:
+    """Give what differs on paper, which lies on its side unless it is upright."""
+    return _sheet("paper.css") + ("@page { size: A4 portrait; }\n" if upright else "")
 
 
 @cache

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from kpilib.pages.listing import indicators_csv, open_points
+from kpilib.pages.prose import token_faults
 from kpilib.press.engine import parameter_faults
 from kpilib.press.plan import make_plan, standing
 from kpilib.press.run import run
@@ -74,8 +75,8 @@ def _plan(asked: argparse.Namespace) -> int:
         name = planned.entry.page
         notebook = planned.notebook.relative_to(planned.notebook.parents[1]).as_posix()
         print(f"  {name:<24} {planned.entry.kind:<18} {notebook:<48} {said[name]}")
-    for appendix in plan.appendices:
-        print(f"  Appendix {appendix.letter}: {appendix.title} ({', '.join(appendix.pages)})")
+    for paper in plan.papers:
+        print(f"  {paper.label}: {paper.title} ({', '.join(paper.pages)})")
     return 0
 
 
@@ -86,6 +87,7 @@ def _check(asked: argparse.Namespace) -> int:
     for edition in EDITIONS:
         try:
             ledger = load_ledger(asked.framework, edition, asked.root)
+            faults |= {str(fault): fault for fault in token_faults(ledger, plan.quarter)}
         except RecordsError as error:
             faults |= {str(fault): fault for fault in error.faults}
     if faults:

@@ -13,9 +13,9 @@ from typing import Any
 import kpilib
 from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.framework import (
+    COVER,
     EDITIONS,
     OVERVIEW,
-    Appendix,
     Framework,
     PageEntry,
     home,
@@ -47,6 +47,18 @@ class PlannedPage:
 
 
 @dataclass(frozen=True)
+class Paper:
+    """A paper for the committee: pages, or cells of them by tag, bound into one document."""
+
+    name: str
+    label: str
+    title: str
+    pages: tuple[str, ...]
+    cells: str = "all"
+    upright: bool = False
+
+
+@dataclass(frozen=True)
 class Plan:
     """Everything that a run would make, and where."""
 
@@ -62,10 +74,10 @@ class Plan:
         return self.root / "outputs" / self.framework.slug / self.quarter.text / self.edition
 
     @property
-    def appendices(self) -> tuple[Appendix, ...]:
-        """The appendices that bind its pages."""
+    def papers(self) -> tuple[Paper, ...]:
+        """The papers that bind its pages: the cover report, and the appendices."""
         names = {planned.entry.page for planned in self.pages}
-        return tuple(appendix for appendix in self.framework.appendices if names & set(appendix.pages))
+        return tuple(paper for paper in papers(self.framework) if names & set(paper.pages))
 
     def page(self, name: str) -> PlannedPage:
         """Plan one page of the framework, whether or not it was asked for."""
@@ -78,6 +90,7 @@ class Plan:
             self.root / "params" / slug / "framework.yml",
             self.root / "params" / slug / f"{self.quarter.text}.yml",
             *sorted((self.root / "data" / slug).glob("*.csv")),
+            *sorted((self.root / "data" / slug / "summaries").glob("*/*.md")),
             planned.notebook,
         ]
         return {_name(path, self.root): sha256(path) for path in files if path.exists()} | {"kpilib": _own_sources()}
@@ -93,6 +106,20 @@ class Plan:
         if not changed and sha256(path) != manifest["outputs"].get(planned.html):
             changed = [planned.html]
         return changed
+
+
+def papers(framework: Framework) -> tuple[Paper, ...]:
+    """Every paper of a framework: its cover report, upright as reports are, and its appendices."""
+    covers = [
+        Paper(entry.page.replace("_", "-"), "Cover report", entry.title, (entry.page,), upright=True)
+        for entry in framework.pages
+        if entry.kind == COVER
+    ]
+    appendices = [
+        Paper(f"appendix-{each.letter}", f"Appendix {each.letter}", each.title, each.pages, each.cells)
+        for each in framework.appendices
+    ]
+    return (*covers, *appendices)
 
 
 @cache

@@ -31,6 +31,7 @@ NO_PANGO = 3
 _LAB_STYLE = re.compile(r"<style>.*?</style>\s*", re.DOTALL)
 _HEADING = re.compile(r"<h([1-6])[^>]*>(.*?)</h\1>", re.DOTALL)
 _ANCHOR = re.compile(r'<a class="anchor-link".*?</a>', re.DOTALL)
+_PLACE_LINK = re.compile(r'href="(#[^"]*)"')
 _PAGE_LINK = re.compile(r'href="([a-z0-9_-]+)\.html(#[^"]*)?"')
 
 
@@ -69,13 +70,16 @@ class PageExporter(TemplateExporter):
             "links": {},
             "parts": [],
             "papers": [],
+            "upright": False,
+            "whole": True,
             **nb.metadata.get("kpilib", {}),
         }
         about["title"] = about["title"] or (resources or {}).get("metadata", {}).get("name", "Report")
         self.environment.filters["piece"] = lambda cell, output: piece(cell, output, about)
         self.environment.filters["words"] = lambda text, cell: headings(text, cell.metadata.get("page", ""))
         running = " · ".join(part for part in (about["council"], about["label"]) if part)
-        styles = {"screen": Markup(theme.screen()), "paper": Markup(_running_head(running) + theme.paper())}
+        paper = _running_head(running) + theme.paper(upright=about["upright"])
+        styles = {"screen": Markup(theme.screen()), "paper": Markup(paper)}
         return super().from_notebook_node(nb, {**(resources or {}), "about": about, "styles": styles}, **kw)
 
 
@@ -143,7 +147,10 @@ def piece(cell: NotebookNode, output: NotebookNode, about: dict[str, Any]) -> Ma
     """
     data = output.get("data", {})
     if "text/html" in data:
-        return Markup(_links(_LAB_STYLE.sub("", data["text/html"]), about["links"]))
+        html = _LAB_STYLE.sub("", data["text/html"])
+        if not about["whole"]:  # what a cell leads to may not be in this paper: it is on the page that the cell is of
+            html = _PLACE_LINK.sub(rf'href="{cell.metadata["page"]}.html\1"', html)
+        return Markup(_links(html, about["links"]))
     if any(kind.startswith("image/") for kind in data):
         remedy = 'Show it by kpi.picture(figure, alt="what it shows, with the figures").'
         raise PageError(
@@ -172,14 +179,14 @@ def _links(html: str, links: dict[str, str]) -> str:
     """
     Point links between pages to where those pages are.
 
-    `links` names the file of each page: `#` is this document, and nothing is nowhere, on paper.
+    `links` names the file of each page, or where it begins in this document; nothing is nowhere, on paper.
     """
 
     def pointed(match: re.Match[str]) -> str:
         page, place = match[1], match[2] or ""
         file = links.get(page, f"{page}.html")
-        if file == "#":
-            return f'href="{place or f"#{page}"}"'
+        if file.startswith("#"):
+            return f'href="{place or file}"'
         return f'href="{file}{place}"' if file else ""
 
     return _PAGE_LINK.sub(pointed, html)

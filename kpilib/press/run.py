@@ -1,4 +1,4 @@
-"""A whole quarter: pages run, appendices bound, figures and manifest written; each file is replaced whole."""
+"""A whole quarter: pages run, papers bound, figures and manifest written; each file is replaced whole."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from tqdm import tqdm
 
 from kpilib.pages.listing import indicators_csv, milestones_csv, risks_csv
 from kpilib.press.engine import PageError, execute, parameter_faults
-from kpilib.press.plan import Plan, PlannedPage, read_manifest, sha256
+from kpilib.press.plan import Paper, Plan, PlannedPage, papers, read_manifest, sha256
 from kpilib.press.render import PageExporter, PaperExporter
 from kpilib.records.faults import Fault, RecordsError
-from kpilib.records.framework import OVERVIEW, Appendix
+from kpilib.records.framework import OVERVIEW
 from kpilib.records.ledger import load_ledger
 
 LIBRARIES = ("kpilib", "pandas", "seaborn", "matplotlib", "papermill", "nbconvert", "weasyprint")
@@ -48,7 +48,7 @@ def run(plan: Plan, *, pdf: bool = True, jobs: int | None = None) -> Outcome:
 
     Args:
         plan: what to make.
-        pdf: draw the appendices on paper too.
+        pdf: draw the papers as PDF too.
         jobs: how many pages at a time; as many as there are processors without it.
 
     Raises:
@@ -66,9 +66,9 @@ def run(plan: Plan, *, pdf: bool = True, jobs: int | None = None) -> Outcome:
     body = [planned for planned in plan.pages if planned.entry.page != OVERVIEW]
     opening = [planned for planned in plan.pages if planned.entry.page == OVERVIEW]
     pages = _make_pages(plan, body, outcome, jobs)
-    for appendix in tqdm(plan.appendices, desc="Appendices", unit="appendix", disable=None):
+    for paper in tqdm(plan.papers, desc="Papers", unit="paper", disable=None):
         try:
-            _bind(plan, appendix, outcome, pages, manifest, pdf=pdf)
+            _bind(plan, paper, outcome, pages, manifest, pdf=pdf)
         except PageError as error:
             outcome.faults.append(error.fault)
     if len(plan.pages) == len(plan.framework.pages) + 1:
@@ -134,13 +134,14 @@ def _about(plan: Plan, planned: PlannedPage) -> dict[str, Any]:
     """What is printed around a page: its title and label, and the way to the others."""
     opening = planned.entry.page == OVERVIEW
     label = plan.quarter.name if plan.edition == "public" else f"{plan.quarter.name} · Part II: restricted"
-    title = f"{plan.framework.council} performance" if opening else f"{planned.entry.title} – {plan.framework.council}"
+    title = f"{plan.framework.titled} performance" if opening else f"{planned.entry.title} – {plan.framework.titled}"
     links = {entry.page: f"{'pages/' if opening else ''}{entry.page}.html" for entry in plan.framework.pages}
     if opening:
         links = {page: file if (plan.folder / file).exists() else "" for page, file in links.items()}
+    links |= {OVERVIEW: "../index.html"} | {planned.entry.page: "#main"}
     return {
         "title": f"{title}, {plan.quarter.name}",
-        "council": plan.framework.council,
+        "council": plan.framework.titled,
         "label": label,
         "home": "" if opening else "../index.html",
         "links": links,
@@ -149,19 +150,19 @@ def _about(plan: Plan, planned: PlannedPage) -> dict[str, Any]:
 
 
 def _papers(plan: Plan) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Each appendix with the files that it is to be had in."""
+    """Each paper with the files that it is to be had in."""
     found = []
-    for each in plan.framework.appendices:
-        files = [(kind, f"appendix-{each.letter}.{kind.lower()}") for kind in ("HTML", "PDF")]
+    for paper in papers(plan.framework):
+        files = [(kind, f"{paper.name}.{kind.lower()}") for kind in ("HTML", "PDF")]
         files = [(kind, file) for kind, file in files if (plan.folder / file).exists()]
         if files:
-            found.append((f"Appendix {each.letter}: {each.title}", files))
+            found.append((f"{paper.label}: {paper.title}", files))
     return found
 
 
 def _bind(
     plan: Plan,
-    appendix: Appendix,
+    paper: Paper,
     outcome: Outcome,
     pages: dict[str, dict[str, Any]],
     manifest: dict[str, Any],
@@ -169,59 +170,64 @@ def _bind(
     pdf: bool,
 ) -> None:
     """
-    Bind an appendix from its pages: HTML, and PDF where wanted; not where one of them failed or is out of date.
+    Bind a paper from its pages: HTML, and PDF where wanted; not where one of them failed or is out of date.
 
     Raises:
         PageError: it could not be bound or drawn.
     """
-    name = f"appendix-{appendix.letter}"
-    for page in appendix.pages:
+    name = paper.name
+    for page in paper.pages:
         made = pages.get(page, {}).get("status") == "made"
         if not made and (page in pages or plan.current(plan.page(page), manifest) != []):
             why = "failed" if page in pages else "is older than the records, or not made yet"
             outcome.notes.append(f"{name} is left as it was: its page {page} {why}.")
             return
-    html, _ = PageExporter().from_notebook_node(_bound(plan, appendix, away="pages/"))
+    html, _ = PageExporter().from_notebook_node(_bound(plan, paper, away="pages/"))
     _replace(plan.folder / f"{name}.html", html.encode())
     outcome.made.append(f"{name}.html")
     if pdf:
         try:
-            paper, _ = PaperExporter().from_notebook_node(_bound(plan, appendix, away=""))
+            drawn, _ = PaperExporter().from_notebook_node(_bound(plan, paper, away=""))
         except PageError as error:
             raise PageError(_named(error.fault, f"{name}.pdf")) from error
-        _replace(plan.folder / f"{name}.pdf", paper)
+        _replace(plan.folder / f"{name}.pdf", drawn)
         outcome.made.append(f"{name}.pdf")
 
 
-def _bound(plan: Plan, appendix: Appendix, away: str) -> NotebookNode:
+def _bound(plan: Plan, paper: Paper, away: str) -> NotebookNode:
     """
-    Put the pages of an appendix into one notebook.
+    Put the pages of a paper into one notebook.
 
     Args:
-        away: what leads to pages that are not in this appendix; on paper there is nowhere to lead.
+        away: what leads to pages that are not in this paper; on paper there is nowhere to lead.
     """
     titles = {entry.page: entry.title for entry in plan.framework.pages}
-    links = {page: f"{away}{page}.html" if away else "" for page in titles} | dict.fromkeys(appendix.pages, "#")
+    links = {page: f"{away}{page}.html" if away else "" for page in titles}
+    links[OVERVIEW] = "index.html" if away else ""
+    if paper.cells == "all":
+        links |= {page: f"#{page}" for page in paper.pages}
     cells = []
-    for page in appendix.pages:
-        own = list(_cells(nbformat.read(plan.folder / "pages" / f"{page}.ipynb", as_version=4), appendix.cells))
+    for page in paper.pages:
+        own = list(_cells(nbformat.read(plan.folder / "pages" / f"{page}.ipynb", as_version=4), paper.cells))
         if not own:
             remedy = "Tag the cells that it should take, or write `cells: all`."
-            problem = f"no cell of {page} has the tag {appendix.cells!r}"
-            raise PageError(Fault(f"appendix-{appendix.letter} is not made", problem, remedy))
+            problem = f"no cell of {page} has the tag {paper.cells!r}"
+            raise PageError(Fault(f"{paper.name} is not made", problem, remedy))
         for cell in own:
             cell.metadata["page"] = page
             cell["id"] = f"{page}-{cell.id}"
         own[0].metadata["begins"], own[-1].metadata["ends"] = page, True
         cells.extend(own)
-    label = f"{plan.quarter.name} · Appendix {appendix.letter}"
+    label = f"{plan.quarter.name} · {paper.label}"
     about = {
-        "title": f"Appendix {appendix.letter}: {appendix.title}",
-        "council": plan.framework.council,
+        "title": paper.title if paper.upright else f"{paper.label}: {paper.title}",
+        "council": plan.framework.titled,
         "label": label if plan.edition == "public" else f"{label} · Part II: restricted",
         "home": "index.html" if away else "",
         "links": links,
-        "parts": [(page, titles[page]) for page in appendix.pages] if len(appendix.pages) > 1 else [],
+        "parts": [(page, titles[page]) for page in paper.pages] if len(paper.pages) > 1 else [],
+        "upright": paper.upright,
+        "whole": paper.cells == "all",
     }
     return nbformat.v4.new_notebook(cells=cells, metadata={"kpilib": about})
 
@@ -243,16 +249,16 @@ def _promised(plan: Plan) -> set[str]:
         "index.html",
         *(f"pages/{entry.page}.html" for entry in plan.framework.pages),
         *(f"pages/{entry.page}.ipynb" for entry in pages),
-        *(f"appendix-{each.letter}.{kind}" for each in plan.framework.appendices for kind in ("html", "pdf")),
+        *(f"{paper.name}.{kind}" for paper in papers(plan.framework) for kind in ("html", "pdf")),
     }
 
 
 def _clear(plan: Plan, pages: dict[str, dict[str, Any]], outcome: Outcome) -> None:
-    """Take away what this run did not make; a page that failed, and an appendix that needs it, stand as they were."""
+    """Take away what this run did not make; a page that failed, and a paper that needs it, stand as they were."""
     failed = {name for name, how in pages.items() if how["status"] == "failed"}
     kept = {f"pages/{name}.{kind}" for name in failed for kind in ("html", "ipynb")}
-    bound = [appendix.letter for appendix in plan.appendices if failed & set(appendix.pages)]
-    kept |= {f"appendix-{letter}.{kind}" for letter in bound for kind in ("html", "pdf")}
+    bound = [paper.name for paper in plan.papers if failed & set(paper.pages)]
+    kept |= {f"{name}.{kind}" for name in bound for kind in ("html", "pdf")}
     kept |= {"manifest.json", "index.html", f"pages/{OVERVIEW}.ipynb", *outcome.made}
     for file in plan.folder.rglob("*"):
         if file.is_file() and file.relative_to(plan.folder).as_posix() not in kept:

@@ -24,6 +24,7 @@ RATINGS = ("blue", "green", "yellow", "amber", "red")  # from best to worst; a f
 DIRECTIONS = {"better": "Better", "worse": "Worse", "same": "Same", "cannot say": "Cannot say"}
 MILESTONES = ("achieved", "on track", "at risk", "missed", "not yet due")
 OVERVIEW = "index"
+COVER = "cover_report"
 INDICATOR_PAGES = ("priority", "services", "directorate")
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _TOLERANCE = re.compile(r"([0-9]+(?:\.[0-9]+)?)(%| points)")
@@ -221,7 +222,12 @@ class RiskScales(Said):
 
 
 class Framework(Said):
-    """Everything that `framework.yml` says."""
+    """
+    Everything that `framework.yml` says.
+
+    `commentary: as printed` is for papers that were written before anyone was asked for issue, cause and action:
+    what they do not say is then not called missing.
+    """
 
     slug: str
     council: Text
@@ -235,6 +241,7 @@ class Framework(Said):
     rules: Annotated[tuple[Rule, ...], BeforeValidator(entries), AfterValidator(some)]
     pages: Annotated[tuple[PageEntry, ...], BeforeValidator(entries), AfterValidator(some)]
     appendices: Annotated[tuple[Appendix, ...], BeforeValidator(entries)] = ()
+    commentary: Literal["asked", "as printed"] = "asked"
     cover_report: CoverReport | None = None
     risk: RiskScales | None = None
     milestones: Mapping[str, Words] = {state: (state,) for state in MILESTONES}
@@ -311,7 +318,7 @@ class Framework(Said):
             for name in said:
                 if said.count(name) > 1:
                     raise wrong(f"{what} {name!r} is there twice", remedy)
-        if any(entry.kind == "cover_report" for entry in self.pages) and self.cover_report is None:
+        if any(entry.kind == COVER for entry in self.pages) and self.cover_report is None:
             raise wrong(
                 "a page is of the kind 'cover_report', and nothing says what it holds", "Add `cover_report: …`."
             )

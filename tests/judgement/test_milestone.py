@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpilib.judgement.milestone import assess, counts, gaps
+from kpilib.judgement.milestone import assess, counts, gaps, moved
 from kpilib.records.framework import MILESTONES
 from kpilib.records.periods import quarter
 
@@ -133,7 +133,7 @@ def test_only_the_quarter_s_own_rows_are_assessed() -> None:
     found = assessed({"quarter": "2019-20-Q2"}, {"milestone": "M2"}, {"quarter": "2019-20-Q4"})
 
     assert found["milestone"].tolist() == ["M2"]
-    assert found.columns.tolist() == [*milestones(), "state", "reason", "days_late"]
+    assert found.columns.tolist() == [*milestones(), "state", "label", "reason", "days_late"]
 
 
 def test_no_milestones_are_no_error() -> None:
@@ -170,6 +170,29 @@ def test_assessing_leaves_the_milestones_as_they_were() -> None:
     counts(assess(given_rows, WORDS, AT), "objective")
 
     pd.testing.assert_frame_equal(before, given_rows)
+
+
+@pytest.mark.parametrize(
+    ("said", "label"),
+    [
+        ({"status": "done"}, "Done"),
+        ({"status": "On hold"}, "On hold"),
+        ({"status": "On hold", "due": OVER}, "Off track"),
+        ({"status": "on track"}, "On track"),
+        ({"status": "on track", "forecast": "2020-04-30"}, "Some problems"),
+        ({}, "Not yet due"),
+    ],
+)
+def test_a_state_is_named_in_the_council_s_own_word(said: dict[str, Any], label: str) -> None:
+    """The word that was stated stands where it means the state; else the first that the council has for the state."""
+    words = {
+        **WORDS,
+        "achieved": ("complete", "done"),
+        "at risk": ("some problems", "on hold"),
+        "missed": ("off track",),
+    }
+
+    assert assess(milestones(said), words, AT)["label"].tolist() == [label]
 
 
 # Counts.
@@ -219,3 +242,118 @@ def test_each_gap_has_its_sentence(said: dict[str, Any], sentences: list[str]) -
 
     assert found["gap"].tolist() == sentences
     assert set(found["milestone"]) <= {"M1"}
+
+
+# What moved.
+
+BEFORE = quarter("2019-20-Q2")
+
+
+def compared(then: dict[str, Any], now: dict[str, Any]) -> pd.DataFrame:
+    """Compare one milestone at two quarters."""
+    before = assess(milestones({**then, "quarter": BEFORE.text}), WORDS, BEFORE)
+    return moved(assessed(now), before)
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "move", "reason"),
+    [
+        ({"status": "at risk"}, {"status": "achieved"}, "achieved", "Achieved since then."),
+        ({"due": OVER, "status": "on track"}, {"due": OVER}, "missed", "Due 30 November 2019 and not achieved."),
+        (
+            {"due": OVER},
+            {"due": OVER, "forecast": "2020-01-31"},
+            "missed",
+            "Due 30 November 2019 and not achieved; now expected 31 January 2020.",
+        ),
+        (
+            {"forecast": "2020-02-29"},
+            {"forecast": "2020-03-01"},
+            "slipped",
+            "Now expected 1 March 2020, 1 day later than was expected then.",
+        ),
+        (
+            {"forecast": "2020-02-29"},
+            {},
+            "slipped",
+            "Now expected 31 March 2020, 31 days later than was expected then.",
+        ),
+        (
+            {},
+            {"due": "2020-06-30", "status": "on track"},
+            "slipped",
+            "Its date was moved from 31 March 2020 to 30 June 2020, 91 days later than was expected then.",
+        ),
+        (
+            {},
+            {"due": "2020-04-30", "forecast": "2020-06-30"},
+            "slipped",
+            "Its date was moved from 31 March 2020 to 30 April 2020. "
+            "Now expected 30 June 2020, 91 days later than was expected then.",
+        ),
+        ({"status": "on track"}, {"status": "at risk"}, "slipped", "Stated as at risk; due 31 March 2020."),
+        ({"status": "achieved"}, {"status": "on track"}, "slipped", "Stated as on track; due 31 March 2020."),
+        ({"status": "at risk"}, {"status": "on track"}, "recovered", "Stated as on track; due 31 March 2020."),
+        (
+            {"due": "2019-09-30", "forecast": AHEAD},
+            {"status": "on track"},
+            "recovered",
+            "Its date was moved from 30 September 2019 to 31 March 2020. Stated as on track; due 31 March 2020.",
+        ),
+    ],
+)
+def test_each_move_of_a_milestone_has_its_reason(
+    then: dict[str, Any], now: dict[str, Any], move: str, reason: str
+) -> None:
+    """What was achieved or missed since, expected later, or for better or worse in its state, is told with why."""
+    assert compared(then, now)[["move", "move_reason"]].to_numpy().tolist() == [[move, reason]]
+
+
+@pytest.mark.parametrize(
+    ("then", "now"),
+    [
+        ({}, {}),
+        ({}, {"status": "on track"}),
+        ({"status": "achieved"}, {"status": "achieved", "forecast": "2020-06-30"}),
+        ({"due": "2019-09-30"}, {"due": "2019-09-30"}),
+        ({"due": "2019-09-30"}, {"due": "2019-09-30", "forecast": AHEAD}),
+        ({"forecast": AHEAD}, {"forecast": "2020-02-28"}),
+        ({"milestone": "M2"}, {}),
+    ],
+)
+def test_what_stands_as_it_did_has_not_moved(then: dict[str, Any], now: dict[str, Any]) -> None:
+    """A start, a first new date for what is missed, an earlier date, or a milestone of one quarter is no move."""
+    assert compared(then, now).empty
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "days"),
+    [
+        ({}, {"forecast": "2020-04-30"}, 30.0),
+        ({"status": "on track"}, {"status": "at risk"}, math.nan),
+        ({"due": "2019-09-30", "forecast": "2019-12-31"}, {"due": "2019-09-30", "forecast": "2020-01-31"}, 31.0),
+    ],
+)
+def test_days_slipped_run_from_one_expected_day_to_the_other(
+    then: dict[str, Any], now: dict[str, Any], days: float
+) -> None:
+    """They are counted from the day that was expected to the one that now is, where both are known."""
+    assert compared(then, now)["days_slipped"].tolist() == pytest.approx([days], nan_ok=True)
+
+
+def test_what_moved_keeps_how_it_stood() -> None:
+    """The state and the council's word of both quarters stand side by side."""
+    found = compared({"status": "on track"}, {"status": "achieved"}).iloc[0]
+
+    assert found[["state_before", "label_before", "state", "label"]].tolist() == [
+        "on track",
+        "On track",
+        "achieved",
+        "Achieved",
+    ]
+
+
+def test_without_an_earlier_quarter_nothing_moved() -> None:
+    """Where either quarter has no milestones, nothing is compared."""
+    assert moved(assessed({}), assessed()).empty
+    assert moved(assessed(), assessed({})).empty

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpilib.judgement.risk import actions, assess, band, gaps, standing
+from kpilib.judgement.risk import actions, assess, band, gaps, high, standing, upper
 from kpilib.records.periods import quarter
 
 BANDS = {"low": (1, 4), "medium": (5, 9), "high": (10, 15), "very high": (16, 25)}
@@ -94,6 +94,38 @@ def test_both_scores_have_their_band() -> None:
     found = assessed({}).iloc[0]
 
     assert found[["band", "residual_band"]].tolist() == ["very high", "high"]
+
+
+@pytest.mark.parametrize(
+    ("names", "above"),
+    [
+        ("low medium high top", ["high", "top"]),
+        ("low medium high", ["high"]),
+        ("low minor medium high top", ["high", "top"]),
+        ("low high", ["high"]),
+        ("any", ["any"]),
+    ],
+)
+def test_the_upper_bands_are_those_above_the_middle(names: str, above: list[str]) -> None:
+    """Half of the bands are upper; the middle one of an odd number is not, unless it is the only one."""
+    assert upper({name: (place, place) for place, name in enumerate(names.split(), 1)}) == above
+
+
+def test_high_risks_are_those_of_an_upper_band_before_or_after_actions() -> None:
+    """The highest after actions comes first; opportunities, lower risks and what is closed are left out."""
+    found = high(
+        assessed(
+            {"risk": "CR1", "score": 12, "residual_score": 4},
+            {"risk": "CR2", "score": 9, "residual_score": 6},
+            {"risk": "CR3", "score": 9, "residual_score": 12},
+            {"risk": "CR4", "score": 16, "residual_score": 12},
+            {"risk": "CO1", "kind": "opportunity", "residual_score": 20},
+            {"risk": "CR5", "quarter": "2019-20-Q2"},
+        ),
+        BANDS,
+    )
+
+    assert found["risk"].tolist() == ["CR4", "CR3", "CR1"]
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,7 @@ from kpilib.judgement.rating import rate
 from kpilib.judgement.trend import direction
 from kpilib.judgement.verdict import counts, counts_moved, judge, moved_by_rule
 from kpilib.pages.opening import open_page
-from kpilib.pages.words import share
+from kpilib.pages.words import shares
 from kpilib.records.framework import Framework
 from kpilib.records.ledger import Ledger, load_ledger
 from kpilib.records.periods import quarter
@@ -832,7 +832,7 @@ def test_on_plan_and_ahead_of_it_are_counted_together() -> None:
     counted = milestone.counts(found).loc["all"]
 
     assert counted[["on track", "at risk", "milestones"]].tolist() == [35, 18, 53]
-    assert share(counted["on track"], counted["milestones"]) == "66%"
+    assert shares(counted[["on track", "at risk"]]) == ["66%", "34%"]
 
 
 def test_overdue_goes_by_the_date() -> None:
@@ -882,8 +882,8 @@ def test_shares_are_of_the_rated_and_rounded() -> None:
     counted = counts(pd.DataFrame({"rating": ratings})).loc["all"]
 
     assert counted[["indicators", "rated"]].tolist() == [77, 70]
-    assert [share(counted[name], counted["rated"]) for name in ("green", "amber", "red")] == ["59%", "21%", "20%"]
-    assert share(12, 42) == "29%"
+    assert shares(counted[["green", "amber", "red"]]) == ["59%", "21%", "20%"]
+    assert shares([12, 30]) == ["29%", "71%"]
 
 
 def test_just_below_the_target_may_still_be_good() -> None:

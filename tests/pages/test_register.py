@@ -12,12 +12,9 @@ import pandas as pd
 import pytest
 
 import kpilib as kpi
-from kpilib.judgement import milestone
 from kpilib.pages.listing import milestones_csv, open_points, risks_csv
 from kpilib.pages.page import Page
-from kpilib.pages.progress import milestone_table
 from kpilib.pages.register import RegisterPage
-from kpilib.records.framework import MILESTONES
 from kpilib.records.ledger import load_ledger
 from kpilib.records.periods import quarter
 
@@ -394,43 +391,3 @@ def test_the_published_milestones_have_state_and_reason(tmp_path: Path) -> None:
         "quarter,objective,milestone,text,due,status,directorate,owner,forecast,commentary,state,reason",
         "2019-20-Q3,Clean,M1,Sweep,2020-03-31,done,,,,,achieved,Stated as done.",
     ]
-
-
-# The table of milestones.
-
-
-def some_milestones(*rows: dict[str, str]) -> pd.DataFrame:
-    """Build milestones, assessed at the quarter."""
-    default = {"quarter": AT.text, "objective": "Clean town", "milestone": "M1", "text": "Buy a sweeper"}
-    default |= {"due": "2020-03-31", "status": "", "owner": "", "forecast": "", "commentary": ""}
-    frame = pd.DataFrame([default | row for row in rows], columns=list(default))
-    return milestone.assess(frame, {state: (state,) for state in MILESTONES}, AT)
-
-
-def test_a_milestone_has_its_state_as_symbol_and_word() -> None:
-    """Each row names the milestone, its objective, date, state, owner, reason and commentary."""
-    rows = ({"status": "achieved", "owner": "Head of Streets"}, {"status": "on track"}, {"forecast": "2020-04-30"},
-            {"due": "2019-12-31", "commentary": "It rained."}, {})  # fmt: skip
-    said = repr(milestone_table(some_milestones(*rows)))
-
-    assert "M1: Buy a sweeper Clean town 31 March 2020 ● Achieved Head of Streets Stated as achieved." in said
-    assert "● On track No owner named" in said
-    assert "▲ At risk" in said
-    assert "31 December 2019 ◆ Missed No owner named Due 31 December 2019 and not achieved. It rained." in said
-    assert "○ Not yet due" in said
-
-
-def test_no_milestones_have_a_sentence_of_their_own() -> None:
-    """There is no empty table."""
-    assert repr(milestone_table(some_milestones())) == "The records hold no milestones for this quarter."
-
-
-def test_text_of_milestones_is_printed_and_not_run() -> None:
-    """A script in any of their texts comes out as text."""
-    bad = "<script>alert(1)</script>"
-    html = milestone_table(
-        some_milestones(dict.fromkeys(("objective", "milestone", "text", "owner", "commentary"), bad))
-    )
-
-    assert bad not in html.html
-    assert html.html.count("&lt;script&gt;") == 5

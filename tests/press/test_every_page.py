@@ -1,0 +1,102 @@
+"""Every page and paper of every council in a real browser: reachable by all, asking nothing of anyone, whole."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from councils import QUARTERS
+
+from kpilib.press.plan import make_plan
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+CUT = "[...document.querySelectorAll('td, th, .tag')].filter(one => one.scrollWidth > one.clientWidth + 1).length"
+
+
+def named() -> Iterator[tuple[str, str]]:
+    """Name every HTML file that a run of each council makes."""
+    for framework, quarter in QUARTERS.items():
+        plan = make_plan(framework, quarter)
+        for file in [*(page.html for page in plan.pages), *(f"{paper.name}.html" for paper in plan.papers)]:
+            yield framework, file
+
+
+@pytest.fixture
+def opened(browser: Any, made: Callable[[str], Path], request: pytest.FixtureRequest) -> Iterator[Any]:
+    """A fresh tab with the page in it, which knows its file and every request it was asked to make."""
+    framework, file = request.param
+    context = browser.new_context(viewport=WIDE)
+    page = context.new_page()
+    page.asked, page.file = [], made(framework) / file
+    page.on("request", lambda request: page.asked.append(request.url))
+    page.goto(page.file.as_uri())
+    yield page
+    context.close()
+
+
+EVERY = pytest.mark.parametrize("opened", list(named()), ids="/".join, indirect=True)
+
+
+@EVERY
+def test_axe_finds_nothing(opened: Any) -> None:
+    """No violation of WCAG 2.2 AA or of best practice, on a desk or a phone, with every part unfolded."""
+    opened.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    found = {}
+    for name, size in (("wide", WIDE), ("phone", PHONE)):
+        opened.set_viewport_size(size)
+        for rule in Axe().run(opened, options=RULES).response["violations"]:
+            found[name, rule["id"]] = [node["html"][:120] for node in rule["nodes"][:3]]
+
+    assert found == {}
+
+
+@EVERY
+def test_nothing_is_asked_lost_cut_or_doubled(opened: Any) -> None:
+    """
+    A page fetches nothing and fits the screen; links lead somewhere, ids are unique, headings step down by one.
+
+    No cell is cut, on a desk or a phone.
+    """
+    opened.wait_for_load_state("networkidle")
+    assert [url for url in opened.asked if not url.startswith("data:")] == [opened.file.as_uri()]
+
+    for size in (WIDE, PHONE):
+        opened.set_viewport_size(size)
+        assert opened.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        assert opened.evaluate(CUT) == 0
+
+    assert lost(opened) == []
+    ids = opened.evaluate("[...document.querySelectorAll('[id]')].map(one => one.id)")
+    assert sorted(ids) == sorted(set(ids))
+    levels = opened.evaluate("[...document.querySelectorAll('h1,h2,h3,h4,h5,h6')].map(one => +one.tagName[1])")
+    assert levels[0] == 1
+    assert [pair for pair in pairwise(levels) if pair[1] > pair[0] + 1] == []
+
+
+def lost(page: Any) -> list[str]:
+    """Find links that lead to no file or place of the report; what stands elsewhere is only looked at for its form."""
+    links = page.evaluate("[...document.querySelectorAll('a[href]')].map(one => one.getAttribute('href'))")
+    found = []
+    for link in sorted(set(links)):
+        if link.startswith(("https://", "http://", "mailto:")):
+            continue
+        file, _, place = link.partition("#")
+        target = page.file.parent / file if file else page.file
+        if not target.exists() or (place and f'id="{place}"' not in target.read_text("utf-8")):
+            found.append(link)
+    return found
+
+
+@EVERY
+def test_a_council_that_is_made_up_says_so_over_every_page(opened: Any) -> None:
+    """The banner of a fictional council's page names it as such; a real one's does not."""
+    framework = make_plan(opened.file.parts[opened.file.parts.index("outputs") + 1], "2019-20-Q3").framework
+    said = opened.inner_text(".banner")
+
+    assert ("(fictional)" in said) == framework.fictional
+    assert framework.council in said
