@@ -25,7 +25,7 @@ def listed(items: Sequence[str]) -> str:
 
 def show(value: float, unit: str = "", decimals: float = math.nan) -> str:
     """
-    Write a figure as a reader would: `89.19%`, `£1,125,000`, `7.19 days`, `1 loan`.
+    Write a figure as a reader would: `89.19%`, `£1,125,000`, `7.19 days`, `1 loan`, `£7.989m` where the unit is £m.
 
     Without `decimals`, as many as the figure has, at most two. No figure is an empty text.
     """
@@ -38,8 +38,8 @@ def show(value: float, unit: str = "", decimals: float = math.nan) -> str:
     if float(digits.replace(",", "")) == 0:
         digits = digits.removeprefix("-")
     digits = digits.replace("-", "−")
-    if unit == "£":
-        return f"−£{digits[1:]}" if digits.startswith("−") else f"£{digits}"
+    if unit.startswith("£"):
+        return f"{'−' if digits.startswith('−') else ''}£{digits.removeprefix('−')}{unit[1:]}"
     if unit == "%":
         return f"{digits}%"
     word = _one(unit) if digits == "1" else unit
@@ -62,7 +62,7 @@ def _one(unit: str) -> str:
 
 def bare(value: float, unit: str = "", decimals: float = math.nan) -> str:
     """Write a figure beside one that has named the unit already: only % and £ are said again."""
-    return show(value, unit if unit in ("%", "£") else "", decimals)
+    return show(value, unit if unit == "%" or unit.startswith("£") else "", decimals)
 
 
 def goal(value: float, unit: str = "", _: float = math.nan) -> str:
@@ -81,9 +81,9 @@ def gap(value: float, unit: str, decimals: float) -> str:
 
     With as many decimals as the difference has, at most two, but never as nothing where there is something.
     """
-    word = "points" if unit == "%" else unit if unit == "£" else ""
+    word = "points" if unit == "%" else unit if unit.startswith("£") else ""
     apart = abs(value)
-    return f"{apart:.1g} {word}".strip() if 0 < apart < 0.005 and word != "£" else show(apart, word)
+    return f"{apart:.1g} {word}".strip() if 0 < apart < 0.005 and not word.startswith("£") else show(apart, word)
 
 
 def show_all(values: Iterable[float], frame: pd.DataFrame, by: Callable[..., str] = show) -> list[str]:

@@ -8,12 +8,12 @@ from markupsafe import Markup
 
 from kpilib.pages import tables
 from kpilib.pages.page import Page
-from kpilib.pages.prose import say
-from kpilib.pages.shown import Shown, fill, together
+from kpilib.pages.prose import say_all
+from kpilib.pages.shown import Shown, fill
 from kpilib.pages.tokens import Tokens
-from kpilib.records import quarterly
 from kpilib.records.faults import Fault, RecordsError
 from kpilib.records.framework import CoverReport, Section
+from kpilib.records.quarterly import cover_texts
 
 WAITING = "To be confirmed."
 
@@ -36,38 +36,28 @@ class CoverPage(Page):
         return self.framework.cover_report
 
     @cached_property
-    def _tokens(self) -> Tokens:
-        return Tokens(self._ledger, self.quarter, self._judged)
+    def _said(self) -> dict[tuple[str, str], Markup]:
+        """The texts of the report with their figures filled in, by part and label or heading."""
+        texts = cover_texts(self.framework, self.quarter, self._quarterly.report)
+        tokens = Tokens(self._ledger, self.quarter, self._judged)
+        shown = say_all([(text, place, 1) for text, place in texts.values()], tokens)
+        return {name: each.html for name, each in zip(texts, shown, strict=True)}
 
     def particulars(self) -> Shown:
         """What stands above a report: meeting, who reports, who is affected, whom to ask."""
-        own = self._quarterly.report.head
-        rows = [
-            tables.Row(label, [self._said("head", label, own.get(label, ""), text).html])
-            for label, text in self._cover.head.items()
-        ]
+        rows = [(label, self._said.get(("head", label), WAITING)) for label in self._cover.head]
         return fill("particulars", rows=rows) if rows else fill("paragraph", texts=[])
 
     def report(self) -> Shown:
         """The sections of the report, each under its heading."""
-        return fill(
-            "report",
-            numbered=self._cover.numbered,
-            sections=[(section.heading, self._section(section)) for section in self._cover.sections],
-        )
+        sections = [(section.heading, self._section(section)) for section in self._cover.sections]
+        return fill("report", numbered=self._cover.numbered, sections=sections)
 
     def _section(self, section: Section) -> Markup:
-        own = self._quarterly.report.sections.get(section.heading, "")
-        lists = [self._appendices()] if section.shows == "appendices" else []
-        if lists and not own + section.text:
-            return lists[0].html
-        return together([self._said("sections", section.heading, own, section.text), *lists]).html
-
-    def _said(self, part: str, name: str, own: str, usual: str) -> Shown:
-        """A text of the report with its figures filled in: the quarter's own, or the framework's, or that it waits."""
-        where = quarterly.place(self.framework, self.quarter) if own else f"params/{self.framework.slug}/framework.yml"
-        place = f"{where} @ {'report' if own else 'cover_report'} {part} {name}"
-        return say(own or usual or WAITING, self._tokens, place, 1)
+        text = self._said.get(("sections", section.heading))
+        if section.shows != "appendices":
+            return text or fill("paragraph", texts=[WAITING]).html
+        return Markup("\n").join([text or Markup(""), self._appendices().html])
 
     def _appendices(self) -> Shown:
         """The appendices, by letter and title."""

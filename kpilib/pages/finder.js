@@ -5,21 +5,20 @@
   var choices = ["rating", "page", "directorate", "direction"], caption = table.caption.textContent;
   var sort = "", down = false;
 
-  // A choice is worth its place in its list, whose last says that nothing is known; what is not known is worth nothing.
+  // A choice is worth its place in its list, whose last says that nothing is known.
   function worth(row) {
     var said = row.dataset[sort], list = form.elements[sort];
     if (sort === "name") { return said; }
-    if (!list) { return parseFloat(said); }
+    if (!list) { return said ? Number(said) : null; }
     var place = Array.from(list.options).findIndex(function (option) { return option.value === said; });
-    return place < list.options.length - 1 ? place : NaN;
+    return place < list.options.length - 1 ? place : null;
   }
 
+  // What is not known comes last, either way round.
   function ordered() {
     if (!sort) { return rows; }
     return rows.map(function (row) { return { row: row, worth: worth(row) }; }).sort(function (one, other) {
-      if (one.worth !== one.worth || other.worth !== other.worth) {
-        return (one.worth !== one.worth) - (other.worth !== other.worth);
-      }
+      if (one.worth === null || other.worth === null) { return (one.worth === null) - (other.worth === null); }
       var way = sort === "name" ? one.worth.localeCompare(other.worth, "en-GB") : one.worth - other.worth;
       return down ? -way : way;
     }).map(function (one) { return one.row; });

@@ -9,10 +9,9 @@ import pandas as pd
 from kpilib.judgement import contract, milestone
 from kpilib.judgement.verdict import counts, judge, moved_by_rule, stated
 from kpilib.pages import changed, progress, tables, theme, words
-from kpilib.pages.prose import say
+from kpilib.pages.prose import say_all
 from kpilib.pages.shown import Shown, fill, together
 from kpilib.pages.tokens import Tokens
-from kpilib.records.faults import Fault, RecordsError
 from kpilib.records.framework import RATINGS, PageEntry
 from kpilib.records.ledger import Ledger
 from kpilib.records.periods import Period, earlier
@@ -310,16 +309,14 @@ class Page:
         here = texts[(texts["page"] == self.entry.page) & (texts["quarter"] == self.quarter.text)]
         if here.empty:
             return fill("paragraph", texts=["No words were received for this quarter."])
-        tokens, faults, pieces = Tokens(self._ledger, self.quarter, self._judged), list[Fault](), list[Shown]()
-        for place, row in enumerate(here.itertuples(), 1):
-            try:
-                said = say(row.text, tokens, row.file, row.line)
-                pieces.append(fill("prose", id=f"{self.entry.page}-words-{place}", heading=row.heading, text=said))
-            except RecordsError as error:
-                faults.extend(error.faults)
-        if faults:
-            raise RecordsError(faults)
-        return together(pieces)
+        tokens = Tokens(self._ledger, self.quarter, self._judged)
+        said = say_all([(row.text, row.file, row.line) for row in here.itertuples()], tokens)
+        return together(
+            [
+                fill("prose", id=f"{self.entry.page}-words-{place}", heading=heading, text=text)
+                for place, (heading, text) in enumerate(zip(here["heading"], said, strict=True), 1)
+            ]
+        )
 
     def _milestones(self, at: Period) -> pd.DataFrame:
         """The milestones of a quarter, assessed; of one directorate where the page is for one."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 from urllib.parse import unquote
 
@@ -27,6 +27,7 @@ from kpilib.pages.tokens import EXAMPLES, NUMBERS, TokenError, Tokens
 from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.ledger import Ledger
 from kpilib.records.periods import Period
+from kpilib.records.quarterly import Quarterly, cover_texts
 
 TOKEN = re.compile(r"\{\{((?:(?!\{\{).)*?)\}\}", re.DOTALL)
 _STRAY = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}")
@@ -162,19 +163,37 @@ def _known(name: str, vocabulary: dict[str, Callable[..., str | int] | str]) -> 
         raise TokenError(f"unknown token {name!r}", allowed(name, vocabulary))
 
 
-def token_faults(ledger: Ledger, at: Period) -> list[Fault]:
-    """Find what is wrong with the summaries of a quarter: every token, picture and link that `say` refuses."""
-    known = ledger.as_at(at)
-    here = known.summaries[known.summaries["quarter"] == at.text]
-    if here.empty:
-        return []
-    tokens, faults = Tokens(known, at, judge(known, at)), []
-    for row in here.itertuples():
+def say_all(texts: Iterable[tuple[str, str, int]], tokens: Tokens) -> list[Shown]:
+    """
+    Fill in and show several texts, each with its place and the line on which it begins; see `say`.
+
+    Raises:
+        RecordsError: with every fault of all of them.
+    """
+    shown, faults = list[Shown](), list[Fault]()
+    for text, place, line in texts:
         try:
-            say(row.text, tokens, row.file, row.line)
+            shown.append(say(text, tokens, place, line))
         except RecordsError as error:
             faults.extend(error.faults)
-    return faults
+    if faults:
+        raise RecordsError(faults)
+    return shown
+
+
+def token_faults(ledger: Ledger, at: Period, said: Quarterly) -> list[Fault]:
+    """Find every token, picture and link that `say` refuses in a quarter's summaries and its cover report."""
+    known = ledger.as_at(at)
+    here = known.summaries[known.summaries["quarter"] == at.text]
+    texts = [(row.text, row.file, row.line) for row in here.itertuples()]
+    texts += [(text, place, 1) for text, place in cover_texts(known.framework, at, said.report).values()]
+    if not texts:
+        return []
+    try:
+        say_all(texts, Tokens(known, at, judge(known, at)))
+    except RecordsError as error:
+        return list(error.faults)
+    return []
 
 
 class _Writer(mistune.HTMLRenderer):

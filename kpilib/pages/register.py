@@ -137,7 +137,7 @@ class RegisterPage(Page):
         """What is new, gone, for better or for worse since the last register; and what the council states."""
         if self.risks.empty:
             return fill("paragraph", texts=[self.nothing()])
-        said = self._moves()
+        said = moves(self.risks)
         stated = self.risks[self.risks["stated"].isin(STATED)]
         parts = [
             f"{STATED[word].lower()}: {words.listed(list(group['risk']))}"
@@ -146,32 +146,6 @@ class RegisterPage(Page):
         if parts:
             said.append(f"As the papers state the direction of travel: {'; '.join(parts)}.")
         return fill("paragraph", texts=said)
-
-    def _moves(self) -> list[str]:
-        """A sentence for each way in which the register moved."""
-        moved = self.risks["movement"]
-        if (moved == "no earlier register").all():
-            return ["The records hold no earlier register, so scores cannot be compared with last quarter's."]
-        names = {word: list(group["risk"]) for word, group in self.risks.groupby("movement")}
-        said = [f"New: {words.listed(names['new'])}."] if "new" in names else []
-        if "closed" in names:
-            said.append(f"Closed: {words.listed(names['closed'])}.")
-        merged = self.risks[moved == "merged"]
-        if len(merged):
-            into = [f"{row.risk} into {row.merged_into.replace('; ', ' and ')}" for row in merged.itertuples()]
-            said.append(f"Merged: {words.listed(into)}.")
-        for (kind, word), group in self.risks[moved.isin(MOVED)].groupby(["kind", "movement"], sort=False):
-            scores = [
-                f"{row.risk} (from {show(row.previous_score)} to {show(row.residual_score)})"
-                for row in group.itertuples()
-            ]
-            way = group["movement_direction"].iloc[0]
-            said.append(
-                f"{PLURAL[kind].capitalize()} with a {MOVED[word]} score, which is {way}: {words.listed(scores)}."
-            )
-        if "level" in names:
-            said.append(f"Level: {words.listed(names['level'])}.")
-        return said
 
     def profile(self) -> Shown:
         """
@@ -363,30 +337,57 @@ class RegisterPage(Page):
         return together(pieces)
 
 
-def register_words(ledger: Ledger, scales: RiskScales, at: Period) -> str:
-    """Say how many risks and opportunities have which score once their actions are taken, and had before."""
-    return _in_bands(standing(assess(ledger.risks, scales.bands, at))) or NO_REGISTER
+def moves(assessed: pd.DataFrame) -> list[str]:
+    """Say what is new, closed, merged, higher, lower and level in an assessed register, a sentence for each."""
+    moved = assessed["movement"]
+    if (moved == "no earlier register").all():
+        return ["The records hold no earlier register, so scores cannot be compared with last quarter's."]
+    names = {word: list(group["risk"]) for word, group in assessed.groupby("movement")}
+    said = [f"New: {words.listed(names['new'])}."] if "new" in names else []
+    if "closed" in names:
+        said.append(f"Closed: {words.listed(names['closed'])}.")
+    merged = assessed[moved == "merged"]
+    if len(merged):
+        into = [f"{row.risk} into {row.merged_into.replace('; ', ' and ')}" for row in merged.itertuples()]
+        said.append(f"Merged: {words.listed(into)}.")
+    for (kind, word), group in assessed[moved.isin(MOVED)].groupby(["kind", "movement"], sort=False):
+        scores = [
+            f"{row.risk} (from {show(row.previous_score)} to {show(row.residual_score)})" for row in group.itertuples()
+        ]
+        way = group["movement_direction"].iloc[0]
+        said.append(f"{PLURAL[kind].capitalize()} with a {MOVED[word]} score, which is {way}: {words.listed(scores)}.")
+    if "level" in names:
+        said.append(f"Level: {words.listed(names['level'])}.")
+    return said
+
+
+def register_words(ledger: Ledger, scales: RiskScales, at: Period) -> list[str]:
+    """Say how many risks and opportunities have which score once their actions are taken, and what moved."""
+    assessed = assess(ledger.risks, scales.bands, at)
+    return [_in_bands(standing(assessed)), *moves(assessed)] if len(assessed) else [NO_REGISTER]
 
 
 def _in_bands(here: pd.DataFrame) -> str:
-    """Say how many have which score; nothing where there are none."""
+    """Say how many stand in which band, the highest first, and what they scored before; nothing where none are."""
     said = []
     for kind, plural in PLURAL.items():
         own = here[here["kind"] == kind]
         if own.empty:
             continue
-        first = f"Of the {words.counted(len(own), kind, plural)}, once actions are taken,"
-        by = own.groupby(["residual_score", "residual_band"]).size().sort_index(ascending=False)
-        after = [
-            f"{words.number(count)} {'scores' if count == 1 else 'score'} {score:.0f} ({name})"
-            for (score, name), count in by.items()
-        ]
-        low, high = own["score"].min(), own["score"].max()
-        before = f"{low:.0f}" if low == high else f"{low:.0f} to {high:.0f}"
-        said.append(
-            f"{first} {words.listed(after)}; before them, the scores {'are' if low != high else 'are all'} {before}."
-        )
+        bands = own.sort_values("residual_score", ascending=False, kind="stable").groupby("residual_band", sort=False)
+        parts = [(len(group), f"{name or 'in no band'} ({_span(group['residual_score'])})") for name, group in bands]
+        whole = words.counted(len(own), kind, plural)
+        first = f"{words.number(parts[0][0])} of the {whole}" if len(parts) > 1 else f"the {whole}"
+        stand = [f"{first} {'is' if parts[0][0] == 1 else 'are'} {parts[0][1]}"]
+        stand += [f"{words.number(count)} {standing}" for count, standing in parts[1:]]
+        said.append(f"Once actions are taken, {words.listed(stand)}; before them, {_span(own['score'])}.")
     return " ".join(said)
+
+
+def _span(scores: pd.Series) -> str:
+    """Write scores from the lowest to the highest: `score 12`, `scores 12 to 20`."""
+    low, high = scores.min(), scores.max()
+    return f"score {low:.0f}" if low == high else f"scores {low:.0f} to {high:.0f}"
 
 
 def _stated(word: str) -> tables.Cell:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from urllib.parse import urlsplit
 
 import pandas as pd
 from markupsafe import Markup
@@ -76,7 +77,7 @@ class OwnScreen(CloserLook):
     def _ratings(self, row: pd.Series) -> Shown | None:
         """How it has been rated: its last figures, each against the target of its time."""
         own = self._history[self._history["indicator"] == row["indicator"]].head(RUN)
-        if own.empty:
+        if own["rating"].eq("not rated").all():
             return None
         labels = self.framework.ratings
         rows = [
@@ -140,7 +141,7 @@ class OwnScreen(CloserLook):
         known = [("Service", row["service"]), ("Source", row["source"] or self.framework.source)]
         facts: list[tuple[str, tables.Cell]] = [(what, said) for what, said in known if said]
         if row["link"]:
-            facts.append(("National figures", tables.link(row["link"], row["source"] or row["link"])))
+            facts.append(("National figures", tables.link(row["link"], f"at {urlsplit(row['link']).hostname}")))
         return _part("Where does it come from?", fill("facts", facts=facts)) if facts else None
 
 

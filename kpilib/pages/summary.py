@@ -9,6 +9,7 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup
 
+from kpilib.judgement import milestone
 from kpilib.judgement.rating import ON_TARGET
 from kpilib.judgement.verdict import counts, counts_moved
 from kpilib.pages import tables, words
@@ -26,6 +27,10 @@ class SummaryPage(Page):
         if whole:
             return self._stated.loc["all"] if "all" in self._stated.index else None
         return super()._printed(indicators)
+
+    def _in_short(self) -> list[str]:
+        here = self._milestones(self.quarter)
+        return [*super()._in_short(), *([words.milestones(milestone.counts(here).loc["all"])] if len(here) else [])]
 
     def by_priority(self) -> Shown:
         """How many indicators have which rating, by priority."""
@@ -206,7 +211,7 @@ class SummaryPage(Page):
         said = register_words(self._ledger, self.framework.risk, self.quarter)
         entry = next((entry for entry in self.framework.pages if entry.kind == "risk_register"), None)
         link = tables.link(f"{entry.page}.html", entry.title) if entry else Markup("")
-        return fill("paragraph", texts=[said, link] if entry else [said])
+        return fill("paragraph", texts=[*said, link] if entry else said)
 
 
 class OverviewPage(SummaryPage):
@@ -244,8 +249,6 @@ class OverviewPage(SummaryPage):
         return tables.tag(row["rating"], self.framework.ratings[row["rating"]])
 
     def _standing(self, counted: pd.DataFrame, page: str) -> str:
-        if page not in counted.index:
-            return ""
         printed = self._printed(self.indicators[self.indicators["page"] == page])
         row = counted.loc[page] if printed is None else printed
         said = [

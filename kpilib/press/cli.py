@@ -16,6 +16,7 @@ from kpilib.press.run import run
 from kpilib.records.faults import RecordsError
 from kpilib.records.framework import EDITIONS
 from kpilib.records.ledger import load_ledger
+from kpilib.records.quarterly import read_quarterly
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -87,7 +88,8 @@ def _check(asked: argparse.Namespace) -> int:
     for edition in EDITIONS:
         try:
             ledger = load_ledger(asked.framework, edition, asked.root)
-            faults |= {str(fault): fault for fault in token_faults(ledger, plan.quarter)}
+            said = read_quarterly(plan.framework, plan.quarter, asked.root)
+            faults |= {str(fault): fault for fault in token_faults(ledger, plan.quarter, said)}
         except RecordsError as error:
             faults |= {str(fault): fault for fault in error.faults}
     if faults:

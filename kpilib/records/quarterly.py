@@ -60,6 +60,28 @@ def read_quarterly(framework: Framework, at: Period, root: str | Path | None = N
     return found
 
 
+def cover_texts(framework: Framework, at: Period, report: Report) -> dict[tuple[str, str], tuple[str, str]]:
+    """
+    Give the texts of the cover report, by part (head or sections) and label or heading: text, and where it stands.
+
+    The quarter's own goes before the framework's; what neither says is left out.
+    """
+    cover = framework.cover_report
+    if cover is None:
+        return {}
+    usual = {"head": cover.head, "sections": {section.heading: section.text for section in cover.sections}}
+    found = {}
+    for part, texts in usual.items():
+        for name, text in texts.items():
+            own = getattr(report, part).get(name)
+            where = (
+                f"{place(framework, at)} @ report" if own else f"params/{framework.slug}/framework.yml @ cover_report"
+            )
+            if own or text:
+                found[part, name] = (own or text, f"{where} {part} {name}")
+    return found
+
+
 def _strange(report: Report, cover: CoverReport | None, where: str) -> Iterator[Fault]:
     """Find texts for which the framework's cover report has no place."""
     known = {

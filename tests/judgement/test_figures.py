@@ -18,6 +18,8 @@ from kpilib.judgement.figures import bare, gap, goal, show, show_all
         (82, "%", 1, "82.0%"),
         (1125000, "£", 0, "£1,125,000"),
         (1.5, "£", 2, "£1.50"),
+        (-7.989, "£m", 3, "−£7.989m"),
+        (7.5, "£ million", 1, "£7.5 million"),
         (7.19, "days", 2, "7.19 days"),
         (12.28, "days per FTE", 2, "12.28 days per FTE"),
         (12.4, "per 100,000", 1, "12.4 per 100,000"),

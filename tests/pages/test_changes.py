@@ -84,14 +84,14 @@ def test_under_one_rule_no_second_column_is_shown(opened: Callable[..., Page]) -
 
 
 def test_the_summary_says_which_way_each_count_went(opened: Callable[..., Page]) -> None:
-    """One poor rating less is an improvement, in the council's own word; of those nearly good it is left open."""
+    """One poor rating less is an improvement; of those nearly good it is left open."""
     framework = re.sub(r"  - \{from: 2019-20-Q3.*\n", "", FRAMEWORK)
     said = repr(opened("summary", framework, litter=[60, 80], bins=[60, 74], trees=[60, 60]).changes())
 
-    assert re.search(r"◆ Poor 3 \(100%\) 1 \(33%\) ↑ Improved", said)
-    assert re.search(r"● Good 0 \(0%\) 1 \(33%\) ↑ Improved", said)
+    assert re.search(r"◆ Poor 3 \(100%\) 1 \(33%\) ↑ Better", said)
+    assert re.search(r"● Good 0 \(0%\) 1 \(33%\) ↑ Better", said)
     assert re.search(r"▲ Nearly 0 \(0%\) 1 \(33%\) ◆ Poor", said)
-    assert re.search(r"★ Far better 0 \(0%\) 0 \(0%\) → Maintained", said)
+    assert re.search(r"★ Far better 0 \(0%\) 0 \(0%\) → Same", said)
 
 
 def test_what_is_far_better_is_good_news(opened: Callable[..., Page]) -> None:

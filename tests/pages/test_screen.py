@@ -108,8 +108,8 @@ def test_a_screen_names_definition_service_source_and_national_figures(opened: C
     page = opened()
 
     assert "About this figure The share of streets free of litter." in screen(page, "litter")
-    assert "Service Street cleaning Source Street survey National figures Street survey" in screen(page, "litter")
-    assert '<a href="https://example.org/litter">Street survey</a>' in page.commentary().html
+    assert "Service Street cleaning Source Street survey National figures at example.org" in screen(page, "litter")
+    assert '<a href="https://example.org/litter">at example.org</a>' in page.commentary().html
     assert screen(page, "bins").endswith("Where does it come from? Source The tiny paper")
 
 

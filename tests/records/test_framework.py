@@ -282,7 +282,11 @@ def test_quarters_of_its_own_year(tmp_path: Path) -> None:
     ("changes", "problem", "remedy"),
     [
         ({"priority_wrod": "aim"}, "unknown key 'priority_wrod'", "Did you mean 'priority_word'? Allowed: "),
-        ({"zzz": 1}, "unknown key 'zzz'", "Allowed: appendices, commentary, council, cover_report, directions, fictional, "),
+        (
+            {"zzz": 1},
+            "unknown key 'zzz'",
+            "Allowed: appendices, commentary, council, cover_report, directions, fictional, ",
+        ),
         ({"council": GONE}, "'council' is missing", "Add a line `council: …`."),
         ({"rules": GONE}, "'rules' is missing", "Add a line `rules: …`."),
     ],
