@@ -18,6 +18,17 @@ OWNER, DATE = "owner of the action", "date of the action"
 _BEYOND = "a change for the worse that is more than the usual ups and downs"
 
 
+def concerns(judged: pd.DataFrame) -> pd.DataFrame:
+    """Say of each indicator whether it is off target, got worse, and has a signal for the worse."""
+    return pd.DataFrame(
+        {
+            "off target": judged["rating"].isin(OFF_TARGET),
+            "worse": judged["direction"] == "worse",
+            "concern": judged["variation"] == "concern",
+        }
+    )
+
+
 def owed(judged: pd.DataFrame, commentary: pd.DataFrame, at: Period) -> pd.DataFrame:
     """
     Find the indicators that owe commentary for a quarter, and what of it is missing.
@@ -42,13 +53,7 @@ def owed(judged: pd.DataFrame, commentary: pd.DataFrame, at: Period) -> pd.DataF
         One action with both owner and date is enough; of several, the one that says most counts.
     """
     asked = (judged["supports"] == "") & judged["value"].notna() & ~judged["late"].astype(bool)
-    reasons = pd.DataFrame(
-        {
-            "off target": judged["rating"].isin(OFF_TARGET),
-            "worse": judged["direction"] == "worse",
-            "concern": judged["variation"] == "concern",
-        }
-    )
+    reasons = concerns(judged)
     here = judged[asked & reasons.any(axis=1)]
     why, because = [], []
     for row, holds in zip(here.itertuples(), reasons.loc[here.index].to_numpy(), strict=True):

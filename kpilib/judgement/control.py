@@ -284,7 +284,7 @@ def signals(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
 
     Args:
         frame: a row for each indicator, with indicator, good_is, basis, period_kind, end, break_from_start,
-            frequency, kind, target_low, target_high and expected.
+            frequency, unit, kind, target_low, target_high and expected.
         readings: every reading known, with indicator, period, period_kind, start, end (in months) and value.
 
     Returns:
@@ -293,7 +293,7 @@ def signals(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
         (0, or 1 from a break on) and points (the known points of that segment).
         Running totals and rolling figures, which have no usual range, are left out.
     """
-    chart = _chart(_long(frame, readings))
+    chart = _possible(_chart(_long(frame, readings)), frame, readings)
     columns = "indicator period end value mean lower upper signal type segment points".split()
     rows = chart.assign(segment=chart["since_break"].astype(int))[columns]
     return rows[~chart["basis"].isin(_NO_RANGE)].reset_index(drop=True)
@@ -304,7 +304,7 @@ def usual(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
     Say of each indicator's latest figure whether it is unusual, and whether its target is within reach.
 
     Args:
-        frame: as for `signals`, with unit and decimals too.
+        frame: as for `signals`, with decimals too.
         readings: as for `signals`.
 
     Returns:
@@ -315,7 +315,7 @@ def usual(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
         Where being on target is good and the target is a range, nearing it is the improvement, as in the direction of
         travel.
     """
-    chart = _chart(_long(frame, readings))
+    chart = _possible(_chart(_long(frame, readings)), frame, readings)
     latest = chart.drop_duplicates("indicator", keep="last").set_index("indicator").reindex(frame["indicator"])
     latest = latest.set_axis(frame.index)
     reported = latest["end"].eq(frame["end"])
@@ -335,6 +335,16 @@ def usual(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
         reported=reported, wanted_low=wanted_low, wanted_high=wanted_high, **latest[["run", "stretch", "close"]]
     )
     return result.assign(control_reason=pd.Series(_reasons(rows), index=frame.index, dtype="str"))
+
+
+def _possible(chart: pd.DataFrame, frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
+    """Keep limits to where figures can be: not below nought where none ever was, and a share not beyond 100."""
+    spans = readings.groupby("indicator")["value"].agg(["min", "max"]).reindex(chart["indicator"]).set_axis(chart.index)
+    shares = chart["indicator"].isin(frame.loc[frame["unit"] == "%", "indicator"])
+    return chart.assign(
+        lower=chart["lower"].mask((spans["min"] >= 0) & (chart["lower"] < 0), 0.0),
+        upper=chart["upper"].mask(shares & (spans["max"] <= 100) & (chart["upper"] > 100), 100.0),
+    )
 
 
 def _long(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
@@ -535,7 +545,8 @@ def _said_of_signal(row: Any) -> str:
 def _said_of_target(row: Any) -> str:
     """Say whether the target is within the reach of the process."""
     low, high = row.wanted_low, row.wanted_high
-    if row.assurance == "none":
+    left = row.variation == "concern" and row.assurance == "pass"  # a good range that the figure is leaving
+    if row.assurance == "none" or left:
         return ""
     if np.isfinite(low) and np.isfinite(high):
         target = f"the target of {goal(low, row.unit)} to {goal(high, row.unit)}"

@@ -90,7 +90,7 @@ _PLACE = {"achieved": 0, "on track": 1, "not yet due": 1, "at risk": 2, "missed"
 
 def moved(assessed: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
     """
-    Compare the milestones of a quarter with the same milestones of an earlier one, by their numbers.
+    Compare the milestones of a quarter with the same ones of an earlier one, by objective and number.
 
     Args:
         assessed: from `assess`, at the quarter.
@@ -102,9 +102,11 @@ def moved(assessed: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
         `achieved`, `missed`, `slipped` (expected later, or in a worse state) or `recovered` (in a better state).
         A milestone that stands in one of the two quarters only is left out: an edition may hide it in the other.
     """
-    then = before.assign(expected=_expected(before)).set_index("milestone")
-    both = assessed[assessed["milestone"].isin(then.index)]
-    then = then.reindex(both["milestone"]).set_index(both.index)
+    same = ["objective", "milestone"]
+    then = before.assign(expected=_expected(before)).set_index(same)
+    named = pd.MultiIndex.from_frame(assessed[same])
+    both = assessed[named.isin(then.index)]
+    then = then.reindex(pd.MultiIndex.from_frame(both[same])).set_index(both.index)
     slipped = (_expected(both) - then["expected"]).dt.days.where(both["state"] != "achieved")
     worse = both["state"].map(_PLACE) - then["state"].map(_PLACE)
     move = np.select(

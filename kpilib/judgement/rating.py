@@ -381,7 +381,7 @@ def _reasons(frame: pd.DataFrame, unrated: np.ndarray, lifted: np.ndarray) -> li
         elif row.kind == "range":
             reasons.append(f"{value} is {_range_words(row, low, high)}{good}")
         elif row.share < 1:
-            where = _beside(row.to_date, row.expected, row, worked_out)
+            where = _beside(row.to_date, row.expected, row, gap if row.unit == "%" else worked_out)
             when = f"by the end of {row.period_name}" if getattr(row, "late", False) else "by now"
             season = ", as by the same time last year" if getattr(row, "spread", "") == "seasonal" else ""
             reasons.append(f"{value} so far {where} the {due} expected {when} ({row.share:.0%} of {low}{season}){good}")

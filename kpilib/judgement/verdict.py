@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from kpilib.judgement import benchmark, control, forecast, rating, trend
+from kpilib.judgement.contract import concerns
 from kpilib.records.framework import Rule
 from kpilib.records.ledger import Ledger
 from kpilib.records.periods import Period
@@ -148,11 +149,9 @@ def needs_attention(judged: pd.DataFrame) -> pd.Series:
     """
     Say which indicators to look at where trends are followed: a signal for the worse, a worse figure, a missed target.
 
-    They are those that owe commentary, whether or not their figure is of an earlier quarter.
+    The reasons are those for which commentary is owed; here it does not matter of when the figure is.
     """
-    return (
-        judged["variation"].eq("concern") | judged["direction"].eq("worse") | judged["rating"].isin(rating.OFF_TARGET)
-    )
+    return concerns(judged).any(axis=1)
 
 
 def is_good_news(judged: pd.DataFrame) -> pd.Series:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
 from kpilib.judgement.figures import show
@@ -15,19 +17,18 @@ def revised(readings: pd.DataFrame, indicators: pd.DataFrame, at: Period) -> lis
     Lay out the figures that a quarter's report gives anew: as published before, and as they are now.
 
     Args:
-        readings: as at the quarter, with `was`, what an earlier report said.
+        readings: as at the quarter, with `was` and `since`.
         indicators: with indicator, short_name, unit and decimals, in the order to print them.
 
     Returns:
         a table, or nothing where no figure was revised.
     """
-    again = readings[(readings["reported"] == at.text) & readings["was"].notna()]
-    again = again[again["was"] != again["value"]]
+    again = readings[readings["since"] == at.text]
     named = indicators[["indicator", "short_name", "unit", "decimals"]].merge(again, on="indicator")
     rows = [
         tables.Row(
             row.short_name,
-            [row.period_name, show(row.was, row.unit, row.decimals), _now(row), row.note],
+            [row.period_name, *was_and_is(row.was, row.value, row.unit, row.decimals), row.note],
         )
         for row in named.itertuples()
     ]
@@ -39,9 +40,11 @@ def revised(readings: pd.DataFrame, indicators: pd.DataFrame, at: Period) -> lis
     return [tables.table(caption, ["Indicator", "Period", "Published", "Now", "Why"], rows, numbers={2, 3})]
 
 
-def _now(row: pd.Series) -> str:
-    """A revised figure as it is now, which may be that it is withdrawn."""
-    return show(row.value, row.unit, row.decimals) or "Awaited"
+def was_and_is(was: float, value: float, unit: str, decimals: float) -> tuple[str, str]:
+    """Write a figure as it was published and as it is now: withdrawn, perhaps, or with the decimals that differ."""
+    if show(was, unit, decimals) == show(value, unit, decimals):
+        decimals = math.nan
+    return show(was, unit, decimals), show(value, unit, decimals) or "Awaited"
 
 
 def came_and_went(indicators: pd.DataFrame, retired: pd.DataFrame, at: Period, last: Period) -> list[str]:

@@ -370,7 +370,7 @@ def _apart(close: pd.Series, unit: str, decimals: float) -> str:
     way = close["gap"] if known else apart
     if abs(way) <= 1e-9:
         return "the same as" if abs(apart) <= 1e-9 else "as good as"
-    word = "points" if unit == "%" else unit if unit == "£" else ""
+    word = "points" if unit == "%" else unit if unit.startswith("£") else ""
     much = show(abs(way), word, decimals)
     if much == show(0, word, decimals):
         much = gap(way, unit, decimals)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from kpilib.judgement import milestone, risk
 from kpilib.judgement.contract import owed
-from kpilib.judgement.verdict import judge, published
+from kpilib.judgement.verdict import judge, published, stated
 from kpilib.pages.typed import typed_figures
 from kpilib.records.ledger import Ledger
 from kpilib.records.periods import Period
@@ -62,13 +62,30 @@ def open_points(ledger: Ledger, at: Period) -> list[str]:
     points += [f"no figure for {at.name}, an earlier one is used: {', '.join(late)}."] if late else []
     points += [f"{row.indicator} {row.period}: {row.value:g} is not in what was printed, {row.as_printed!r}."
                for row in _unlike(known.readings, known.indicators).itertuples()]  # fmt: skip
-    if known.framework.commentary == "asked":
+    if known.framework.asks_commentary:
         points += _missing_commentary(judged, known.commentary, at)
+    points += [f"page {page}: no record is of the directorate {name!r}." for page, name in _unknown_directorates(known)]
+    points += [f"tallies.csv gives no count of every rating for {scope or 'the whole council'}, so none of it is used."
+               for scope in _partly_counted(known, at)]  # fmt: skip
     easy = judged.loc[judged["assurance"] == "pass", "indicator"]
     points += (
         [f"all of the usual range meets the target; it may ask too little: {', '.join(easy)}."] if len(easy) else []
     )
     return [*points, *_open_risks(known, at), *_open_milestones(known, at), *typed_figures(known, at, everything)]
+
+
+def _unknown_directorates(known: Ledger) -> list[tuple[str, str]]:
+    """The pages of a directorate that no indicator, milestone or risk is of; its name may be misspelt."""
+    names = {name for frame in (known.indicators, known.milestones, known.risks) for name in frame["directorate"]}
+    named = [(entry.page, entry.directorate) for entry in known.framework.pages if entry.directorate]
+    return [(page, name) for page, name in named if names - {""} and name not in names]
+
+
+def _partly_counted(known: Ledger, at: Period) -> list[str]:
+    """The scopes of which tallies.csv counts some ratings only."""
+    here = known.tallies[known.tallies["quarter"] == at.text]
+    whole = stated(known.tallies, at, known.framework.colours).index
+    return [scope for scope in here["directorate"].unique() if (scope or "all") not in whole]
 
 
 def _missing_commentary(judged: pd.DataFrame, commentary: pd.DataFrame, at: Period) -> list[str]:

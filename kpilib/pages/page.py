@@ -105,7 +105,12 @@ class Page:
     def owed(self) -> pd.DataFrame:
         """The indicators that services are to explain for this quarter: why, by whom, and what is missing."""
         owed = contract.owed(self.indicators, self._ledger.commentary, self.quarter)
-        return owed if self.framework.commentary == "asked" else owed.iloc[:0]
+        return owed if self.framework.asks_commentary else owed.iloc[:0]
+
+    @property
+    def _missing(self) -> str:
+        """What to say of commentary that is asked for and not there; the public edition may hold some back."""
+        return "not received for publication" if self.edition == "public" else "not received"
 
     @cached_property
     def supporting(self) -> pd.DataFrame:
@@ -152,9 +157,12 @@ class Page:
         return stated(self._ledger.tallies, self.quarter, self.framework.colours)
 
     def _printed(self, indicators: pd.DataFrame) -> pd.Series | None:
-        """The counts printed for the one directorate that some indicators are of; none where there are no such."""
+        """The counts printed for a directorate, where these are all of its indicators; none where there are no such."""
         of = indicators["directorate"].unique()
-        return self._stated.loc[of[0]] if len(of) == 1 and of[0] in self._stated.index else None
+        if len(of) != 1 or of[0] not in self._stated.index:
+            return None
+        every = self._judged[(self._judged["supports"] == "") & (self._judged["directorate"] == of[0])]
+        return self._stated.loc[of[0]] if len(every) == len(indicators) else None
 
     def headline(self) -> Shown:
         """How many are on track, which are furthest off, and how many got better or worse; then the counts."""
@@ -252,8 +260,15 @@ class Page:
         """What moved a rating: the rule, the figure, the target, or what the council states."""
         if row["rating"] != row["computed_rating"] or then["rating"] != then["computed_rating"]:
             return "The council's own statement"
-        figure, target = row["value"] != then["value"], row["target_low"] != then["target_low"]
-        moved = {(True, False): "The figure", (False, True): "The target"}.get((figure, target), "Figure and target")
+        figure, target = (
+            _differ(row, then, "value"),
+            _differ(row, then, "kind", "target_low", "target_high", "amber_at"),
+        )
+        moved = {(True, False): "The figure", (False, True): "The target", (True, True): "Figure and target"}.get(
+            (figure, target), "What it is compared with"
+        )
+        if row["kind"] == "quartile" and _differ(row, then, "rank", "of"):
+            moved = "The rank"
         if row["cumulative"]:
             moved = "The figure to date, against what is due by now"
         if self._by_rule.empty:
@@ -331,7 +346,7 @@ class Page:
         ]
         marked = here["status"].mask(here["status"] == "final", "").str.capitalize()
         columns = {"Period": here["period_name"], "What it covers": here["covers"], "As printed": here["as_printed"],
-                   "Marked as": marked}  # fmt: skip
+                   "Marked as": marked, "Source": here["source"]}  # fmt: skip
         columns = {head: cells for head, cells in columns.items() if cells.ne("").any()}
         rows = [tables.Row(name, cells) for name, *cells in zip(here["short_name"], *columns.values(), strict=True)]
         heads = ["Indicator", *columns]
@@ -339,3 +354,8 @@ class Page:
         caption = f"The latest figure of each indicator{printed}."
         pieces = [fill("paragraph", look="small", texts=[text for text in texts if text])]
         return together([*pieces, tables.table(caption, heads, rows, look="notes")] if rows else pieces)
+
+
+def _differ(row: pd.Series, then: pd.Series, *columns: str) -> bool:
+    """Say whether two verdicts differ in any of some columns; what is unknown in both is the same."""
+    return any(row[name] != then[name] and not (pd.isna(row[name]) and pd.isna(then[name])) for name in columns)

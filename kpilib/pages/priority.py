@@ -119,14 +119,14 @@ class PriorityPage(OwnScreen):
         if asked.empty:
             why = ": the figure is of an earlier quarter" if row["late"] else ""
             none = f"None is recorded for this quarter, and none is asked for{why}."
-            if self.framework.commentary == "as printed":
+            if not self.framework.asks_commentary:
                 none = "None is printed for this quarter."
             return [] if row["indicator"] in set(self.comments["indicator"]) else [("Commentary", [none])]
         found = asked.iloc[0]
         if not found["received"]:
-            return [("Commentary", [f"Commentary not received. It is asked for because {found['because']}."])]
+            return [("Commentary", [f"Commentary {self._missing}. It is asked for because {found['because']}."])]
         missing = "; ".join(MISSING.get(each, each) for each in found["missing"])
-        return [("Commentary", [f"Not received: {missing}."])] if missing else []
+        return [("Commentary", [f"{words.sentence(self._missing)[:-1]}: {missing}."])] if missing else []
 
     def _no_figure(self, row: pd.Series) -> list[tuple[str, tables.Cell]]:
         """What stands on a card in the place of its figures where there is none."""

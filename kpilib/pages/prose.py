@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
+from html import unescape
 from typing import Any
 from urllib.parse import unquote
 
@@ -34,6 +35,7 @@ _STRAY = re.compile(r"\{\{|\}\}|\{%|%\}|\{#|#\}")
 _ADDRESS = re.compile(r"(https?://|mailto:|#).+", re.DOTALL)
 _FIRST = 0xF0000  # a plane of characters without meaning, one of which stands for each token in Markdown
 _MARK = re.compile("[\U000f0000-\U000ffffd]")
+_CODED = re.compile(r"&#[xX]?[0-9a-fA-F]+;?")  # which would become such a character
 _LONGEST = 200  # characters of a token
 _WRITE = 'Write a token of data/README.md, such as {{ value("sickness") }}.'
 _REMEDIES = {
@@ -67,7 +69,7 @@ def say(text: str, tokens: Tokens, place: str, line: int = 1) -> Shown:
     Raises:
         RecordsError: with every token that has no answer, every picture, and every link but to the web, by line.
     """
-    text = _MARK.sub(" ", text)
+    text = _CODED.sub(lambda match: " " if _MARK.search(unescape(match[0])) else match[0], _MARK.sub(" ", text))
     found, printed = [], []
     for match in TOKEN.finditer(text):
         try:
@@ -112,6 +114,8 @@ def answer(expression: str, tokens: Tokens) -> str:
         compiled = _SANDBOX.compile_expression(expression, undefined_to_none=False)
     except TemplateSyntaxError as error:
         raise TokenError(f"cannot be read ({error.message})", _WRITE) from error
+    except RecursionError as error:
+        raise TokenError("is not a token", _WRITE) from error
     return str(compiled(**tokens.vocabulary))
 
 
@@ -150,7 +154,8 @@ def _allow_call(name: str, call: nodes.Call, vocabulary: dict[str, Callable[...,
     function, written = vocabulary[name], f"Write {EXAMPLES[name]}."
     given = [*call.args, *(keyword.value for keyword in call.kwargs)]
     plain = all(isinstance(each, nodes.Const) and isinstance(each.value, str) for each in given)
-    if isinstance(function, str) or not plain or call.dyn_args or call.dyn_kwargs:
+    twice = len({keyword.key for keyword in call.kwargs}) < len(call.kwargs)
+    if isinstance(function, str) or not plain or twice or call.dyn_args or call.dyn_kwargs:
         raise TokenError(f"{name!r} is not written so", written)
     try:
         inspect.signature(function).bind(*call.args, **{keyword.key: keyword.value for keyword in call.kwargs})

@@ -14,9 +14,9 @@ import pandas as pd
 from markupsafe import Markup
 
 from kpilib.judgement.control import signals
-from kpilib.judgement.figures import show
 from kpilib.judgement.rating import RUN, history
 from kpilib.pages import tables, words
+from kpilib.pages.changed import was_and_is
 from kpilib.pages.closer import CloserLook
 from kpilib.pages.shown import Shown, fill, together
 from kpilib.records.framework import OVERVIEW
@@ -101,7 +101,7 @@ class OwnScreen(CloserLook):
     def _revisions(self, row: pd.Series) -> Shown:
         """What has been revised since it was first published."""
         own = self.readings[self.readings["indicator"] == row["indicator"]]
-        own = own[own["was"].notna() & (own["was"] != own["value"])].sort_values("end", ascending=False)
+        own = own[own["since"] != ""].sort_values("end", ascending=False)
         if own.empty:
             return _part("What has been revised?", fill("paragraph", texts=["No figure of it has been revised."]))
         unit, decimals = row["unit"], row["decimals"]
@@ -109,16 +109,15 @@ class OwnScreen(CloserLook):
             tables.Row(
                 each["period_name"],
                 [
-                    f"published {show(each['was'], unit, decimals)}",
-                    f"now {show(each['value'], unit, decimals) or 'no figure'}",
-                    period(each["reported"], self.framework.year_starts).name,
+                    *was_and_is(each["was"], each["value"], unit, decimals),
+                    period(each["since"], self.framework.year_starts).name,
                 ],
             )
             for _, each in own.iterrows()
         ]
         caption = f"Figures of {row['short_name']} that were revised, beside what was published before."
-        heads = ["Period", "Before", "Now", "In the report of"]
-        return _part("What has been revised?", tables.table(caption, heads, rows, look="notes"))
+        heads = ["Period", "Published", "Now", "In the report of"]
+        return _part("What has been revised?", tables.table(caption, heads, rows, numbers={1, 2}, look="notes"))
 
     def _compared(self, row: pd.Series) -> Shown | None:
         """How others do, where there is a figure of theirs: a chart of a few, a table of whole groups."""

@@ -42,7 +42,10 @@ class SummaryPage(Page):
         return self._counts(counted, names, self.framework.priority_word.capitalize())
 
     def by_directorate(self) -> Shown:
-        """The same by directorate."""
+        """The same by directorate; nothing where each page is of a directorate of its own, and it is said already."""
+        pairs = self.indicators[["page", "directorate"]].drop_duplicates()
+        if self._stated.empty and pairs["page"].is_unique and pairs["directorate"].is_unique:
+            return fill("paragraph", texts=[])
         printed = self._stated.drop(index="all", errors="ignore")
         counted = counts(self._in_order(), "directorate", self.framework.colours) if printed.empty else printed
         return self._counts(counted, {name: name for name in counted.index}, "Directorate")
@@ -145,13 +148,13 @@ class SummaryPage(Page):
     def _explained(self, indicator: str) -> list[tables.Cell]:
         """Why an indicator stands as it does and what is being done, in the service's words."""
         asked = [("cause", "issue"), ("action",)]
-        none = "Not received" if self.framework.commentary == "asked" else "Not printed"
+        none = words.sentence(self._missing)[:-1] if self.framework.asks_commentary else "Not printed"
         return [self._said(indicator, *kinds) or none for kinds in asked]
 
     def _completeness(self) -> Shown:
         """How much of the commentary that is asked for was received."""
-        asked = self.framework.commentary == "asked"
-        return fill("paragraph", texts=[words.received(self.owed)] if asked else [])
+        said = [words.received(self.owed, self._missing)] if self.framework.asks_commentary else []
+        return fill("paragraph", texts=said)
 
     def good_news(self) -> Shown:
         """The indicators that are on target, with their reasons."""

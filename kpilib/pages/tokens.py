@@ -104,7 +104,7 @@ class Tokens:
         if not printed:
             raise TokenError(f"{indicator!r} has no target for {self._text}", "Leave it out, or add it to targets.csv.")
         several = row["target_high"] if row["kind"] == "range" else row["expected"]
-        unit = show(several, row["unit"]).partition(" ")[2]
+        unit = "" if row["unit"].startswith("£") else show(several, row["unit"]).partition(" ")[2]
         return printed if row["kind"] == "quartile" else f"{printed} {unit}".strip()
 
     def previous(self, indicator: str) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 from kpilib.judgement.rating import OFF_TARGET
 from kpilib.judgement.verdict import is_good_news, needs_attention, travelled
 from kpilib.pages import tables, words
-from kpilib.pages.directions import SIGNALLED, WAYS, Directions
+from kpilib.pages.directions import FIRST, SIGNALLED, WAYS, Directions
 from kpilib.pages.shown import Shown, fill, together
 from kpilib.pages.summary import OverviewPage, SummaryPage
 
@@ -94,6 +94,13 @@ class TrendIndex(TrendSummary, OverviewPage):
 
     def _mark(self, row: pd.Series) -> tables.Cell:
         return tables.arrow(row["direction"], row["direction_label"])
+
+    def _in_groups(self, page: str) -> list[tuple[tables.Cell, list[tables.Cell]]]:
+        ways = self.indicators.loc[self.indicators["page"] == page, "direction"].unique()
+        return [
+            group
+            for _, group in sorted(zip(ways, super()._in_groups(page), strict=True), key=lambda way: FIRST[way[0]])
+        ]
 
     def _every(self, titles: Mapping[str, str]) -> Shown:
         order = "Every indicator: signals for the worse first, then what got worse, stayed the same and got better."

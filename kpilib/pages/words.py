@@ -92,10 +92,12 @@ def rule(said: Rule, labels: Mapping[str, str]) -> str:
 
 def meanings(said: Rule, labels: Mapping[str, str]) -> dict[str, str]:
     """Say what each rating stands for under a rule, a sentence for each that has a label."""
+    stated = "The council states it so."
     found = {
-        "blue": f"The figure is more than {said.blue_beyond} better than the target.",
+        "blue": f"The figure is more than {said.blue_beyond} better than the target." if said.blue_beyond else stated,
         "green": "The target is met.",
-        "amber": "The council states it so.",
+        "yellow": stated,
+        "amber": stated,
         "red": "The target is missed.",
         "not rated": "There is no figure or no target, or the records do not say which way is good.",
         "awaited": "The figure is not there yet.",
@@ -177,19 +179,20 @@ def beyond_ordinary(judged: pd.DataFrame, most: int = 3) -> str:
     return sentence(f"more than the ordinary ups and downs: {listed(said)}")
 
 
-def received(owed: pd.DataFrame) -> str:
+def received(owed: pd.DataFrame, missing: str) -> str:
     """
     Say how complete the commentary is that indicators owe.
 
     Args:
         owed: from `kpilib.judgement.contract.owed`.
+        missing: what to say of what is not there: `not received`.
     """
     if owed.empty:
         return "Commentary is asked for on no indicator."
     asked = counted(len(owed), "indicator that is", "indicators that are") + " off target or changed for the worse"
     silent = int((~owed["received"]).sum())
     partly = int((owed["received"] & owed["missing"].map(len).gt(0)).sum())
-    said = [f"for {number(silent)} none was received"] if silent else []
+    said = [f"for {number(silent)} it was {missing}"] if silent else []
     said += [f"for {number(partly)} a part of it is missing"] if partly else []
     return f"Commentary is asked for on {asked}: {listed(said) or 'all was received'}."
 

@@ -90,10 +90,13 @@ class Plan:
             self.root / "params" / slug / "framework.yml",
             self.root / "params" / slug / f"{self.quarter.text}.yml",
             *sorted((self.root / "data" / slug).glob("*.csv")),
-            *sorted((self.root / "data" / slug / "summaries").glob("*/*.md")),
             planned.notebook,
         ]
-        return {_name(path, self.root): sha256(path) for path in files if path.exists()} | {"kpilib": _own_sources()}
+        found = {_name(path, self.root): sha256(path) for path in files if path.exists()}
+        words = sorted((self.root / "data" / slug / "summaries").glob("*/*.md"))
+        if words:  # by one name, since that of an exempt one may tell what it is about
+            found[f"data/{slug}/summaries"] = hashlib.sha256(b"".join(map(_named_bytes, words))).hexdigest()
+        return found | {"kpilib": _own_sources()}
 
     def current(self, planned: PlannedPage, manifest: dict[str, Any]) -> list[str] | None:
         """Name what changed since a page was made: nothing if it is current; `None` if it was never made."""
@@ -106,6 +109,10 @@ class Plan:
         if not changed and sha256(path) != manifest["outputs"].get(planned.html):
             changed = [planned.html]
         return changed
+
+
+def _named_bytes(path: Path) -> bytes:
+    return f"{path.parent.name}/{path.name}\n".encode() + path.read_bytes()
 
 
 def papers(framework: Framework) -> tuple[Paper, ...]:

@@ -26,6 +26,7 @@ MILESTONES = ("achieved", "on track", "at risk", "missed", "not yet due")
 OVERVIEW = "index"
 COVER = "cover_report"
 INDICATOR_PAGES = ("priority", "services", "directorate")
+WORDED_PAGES = ("executive_summary", "services", "directorate")  # those that print summaries
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _TOLERANCE = re.compile(r"([0-9]+(?:\.[0-9]+)?)(%| points)")
 _BAND = re.compile(r"([0-9]+)-([0-9]+)")
@@ -322,6 +323,9 @@ class Framework(Said):
             raise wrong(
                 "a page is of the kind 'cover_report', and nothing says what it holds", "Add `cover_report: …`."
             )
+        for entry in self.pages:
+            if entry.kind == "directorate" and not entry.directorate:
+                raise wrong(f"page {entry.page!r} is of no directorate", "Add `directorate: …`, as in milestones.csv.")
         for appendix in self.appendices:
             for name in appendix.pages:
                 if name not in names:
@@ -333,6 +337,11 @@ class Framework(Said):
         """The page that opens the report; every framework has it without saying so."""
         title = f"{self.titled}: performance and risk" if self.risk else f"{self.titled}: performance"
         return PageEntry.model_construct(page=OVERVIEW, title=title, kind="overview")
+
+    @property
+    def asks_commentary(self) -> bool:
+        """Whether services are asked to explain what is off target."""
+        return self.commentary == "asked"
 
     @property
     def titled(self) -> str:

@@ -39,7 +39,8 @@ class Ledger:
 
     Frames that hold periods have `start` and `end` too, in months, so that they can be put in order.
     Benchmarks have `grouped` too: whether the comparator belongs to a group of comparators.csv.
-    Readings have `was` too: what an earlier report said of the same indicator and period.
+    As at a quarter, readings have `was` and `since` too: what was last published of the same indicator and period
+    before the figure became what it is, and in the report of which quarter it did; both empty where it always was.
     A file that is absent is an empty frame. Nothing here is ever changed in place.
     """
 
@@ -68,7 +69,7 @@ class Ledger:
         """
         readings = self.readings[self.readings["reported_end"] <= at.end]
         readings = readings.sort_values(["indicator", "end", "reported_end"], kind="stable")
-        readings = readings.assign(was=readings.groupby(["indicator", "period"])["value"].shift())
+        readings = _revised(readings)
         benchmarks = self.benchmarks[self.benchmarks["reported_end"] <= at.end]
         begun = self.indicators["from_end"].isna() | (self.indicators["from_end"] <= at.end)
         ended = self.indicators["to_end"].notna() & (self.indicators["to_end"] < at.end)
@@ -96,6 +97,17 @@ class Ledger:
         return replace(
             self, readings=self.readings[over | begun], benchmarks=self.benchmarks[self.benchmarks["end"] <= at.end]
         )
+
+
+def _revised(readings: pd.DataFrame) -> pd.DataFrame:
+    """Say of readings in the order of their reports what each was published as before, and since which report not."""
+    one = [readings["indicator"], readings["period"]]
+    then = readings["value"].groupby(one).shift()
+    changed = readings["value"].ne(then) & ~(readings["value"].isna() & then.isna())
+    known = readings["value"].groupby(one).ffill().groupby(one).shift()
+    was = known.where(changed).groupby(one).ffill()
+    since = readings["reported"].where(changed).groupby(one).ffill()
+    return readings.assign(was=was, since=since.where(was.notna(), ""))
 
 
 def _until(frame: pd.DataFrame, at: Period) -> pd.DataFrame:

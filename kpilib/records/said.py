@@ -63,12 +63,21 @@ def read_yaml(content: bytes, place: str) -> dict[str, Any]:
     try:
         said = yaml.load(content.decode("utf-8-sig"), _Reader)
     except (yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        why = " ".join(str(error).split())
+        why = _why(error)
         remedy = "Mend the line it names: two spaces for each level, a colon after each name."
         raise RecordsError([Fault(place, f"cannot be read ({why})", remedy)]) from error
     if not isinstance(said, dict) or not all(isinstance(name, str) for name in said):
         raise RecordsError([Fault(place, "holds no names and values", "Write `name: value` lines.")])
     return said
+
+
+def _why(error: Exception) -> str:
+    """Say what is wrong, and in which line, without quoting what stands there: it may be exempt."""
+    mark = (error.context_mark or error.problem_mark) if isinstance(error, yaml.MarkedYAMLError) else None
+    if isinstance(error, yaml.MarkedYAMLError) and mark:
+        place = f"line {mark.line + 1}, column {mark.column + 1}"
+        return f"{place}: {', '.join(part for part in (error.context, error.problem) if part)}"
+    return " ".join(str(error).split()) if isinstance(error, UnicodeError | yaml.YAMLError) else type(error).__name__
 
 
 _TYPES = {

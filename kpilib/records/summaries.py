@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from kpilib.records.faults import Fault, RecordsError, allowed
-from kpilib.records.framework import Framework
+from kpilib.records.framework import WORDED_PAGES, Framework
 from kpilib.records.said import Said, Text, checked, read_yaml
 
 COLUMNS = "quarter file page heading text line exempt quarter_end".split()
@@ -36,14 +36,23 @@ def read_summaries(framework: Framework, folder: Path, edition: str, faults: lis
         tokens), line (the file's line on which the text begins), exempt, quarter_end.
     """
     rows = []
-    for path in sorted((folder / "summaries").glob("*/*")) if (folder / "summaries").is_dir() else []:
-        place = f"data/{framework.slug}/summaries/{path.parent.name}/{path.name}"
+    place = f"data/{framework.slug}/summaries"
+    stray = [path for path in _visible(folder / "summaries", "*") if path.is_file()]
+    faults.extend(Fault(f"{place}/{path.name}", "is in no quarter's folder", "Put it into one.") for path in stray)
+    for path in _visible(folder / "summaries", "*/*"):
+        where = f"{place}/{path.parent.name}/{path.name}"
         try:
-            rows.append(_read(path, place, framework))
+            rows.append(_read(path, where, framework))
         except RecordsError as error:
             faults.extend(error.faults)
     frame = pd.DataFrame(rows, columns=COLUMNS)
     return frame if edition == "restricted" else frame[frame["exempt"] == ""].reset_index(drop=True)
+
+
+def _visible(folder: Path, pattern: str) -> list[Path]:
+    """Give what lies in a folder, but for what editors and systems hide there."""
+    found = sorted(folder.glob(pattern)) if folder.is_dir() else []
+    return [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
 
 
 def _read(path: Path, place: str, framework: Framework) -> dict[str, object]:
@@ -74,6 +83,14 @@ def _read(path: Path, place: str, framework: Framework) -> dict[str, object]:
     if front.page not in pages:
         raise RecordsError(
             [Fault(f"{place} @ page", f"{front.page!r} is not a page of framework.yml", allowed(front.page, pages))]
+        )
+    kind = framework.entry(front.page).kind
+    if kind not in WORDED_PAGES:
+        known = allowed("", [entry.page for entry in framework.pages if entry.kind in WORDED_PAGES])
+        raise RecordsError([Fault(f"{place} @ page", f"{front.page!r} prints no summaries, being a {kind}", known)])
+    if "{{" in front.heading:
+        raise RecordsError(
+            [Fault(f"{place} @ heading", "holds a token", "Write it into the text; a heading has none.")]
         )
     text = content[found.end() :]
     if not text.strip():

@@ -938,7 +938,11 @@ def reports(draw: st.DrawFn) -> tuple[pd.DataFrame, pd.DataFrame, dict[str, pd.S
 def test_a_report_agrees_with_its_series_one_by_one(
     report: tuple[pd.DataFrame, pd.DataFrame, dict[str, pd.Series]],
 ) -> None:
-    """All indicators at once are charted as each is by itself, at every reading and at the latest."""
+    """
+    All indicators at once are charted as each is by itself, at every reading and at the latest.
+
+    But limits stop where figures do: at nought where none was below it, and a share at 100.
+    """
     frame, known, series = report
     before = frame.copy(deep=True), known.copy(deep=True)
     summary, points = usual(frame, known).set_index("indicator"), signals(frame, known)
@@ -949,6 +953,10 @@ def test_a_report_agrees_with_its_series_one_by_one(
     for name, values in series.items():
         row, rebase = summary.loc[name], values.attrs["break"]
         chart = xmr(values, row["good_is"], target=row["expected"], rebase=[rebase] if rebase else [])
+        if values.min() >= 0:
+            chart["lower"] = chart["lower"].clip(lower=0)
+        if row["unit"] == "%" and values.max() <= 100:
+            chart["upper"] = chart["upper"].clip(upper=100)
         mine = points[points["indicator"] == name].set_index("period").rename_axis(None)
         columns = ["mean", "lower", "upper", "signal", "type"]
         pd.testing.assert_frame_equal(chart[values.notna()], mine[columns], check_index_type=False)

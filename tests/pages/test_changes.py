@@ -155,3 +155,104 @@ def test_a_target_that_is_met_whatever_happens_is_something_to_look_at(council: 
     points = open_points(kpi.load_ledger("tiny", root=root), quarter("2019-20-Q3"))
 
     assert "all of the usual range meets the target; it may ask too little: litter." in points
+
+
+@pytest.fixture
+def recorded(council: Callable[..., Path]) -> Callable[..., Page]:
+    """Open a page of the tiny council with these records as they are written."""
+
+    def open_with(indicators: str, figures: str, page: str = "streets") -> Page:
+        head = "indicator,name,page,directorate,frequency,good_is,unit,basis,from,to\n"
+        body = "".join(f"{row}\n" for row in indicators.split())
+        rows = "indicator,period,value,status,reported,note\n" + "".join(
+            f"{row}\n" for row in figures.split("\n") if row
+        )
+        root = council(FRAMEWORK, indicators=head + body, targets="indicator,period,kind,low,high\n", readings=rows)
+        return kpi.open_page("tiny", page, "2019-20-Q3", root=root)
+
+    return open_with
+
+
+LITTER = "litter,Litter,streets,Place,quarterly,high,%,quarter,,"
+FIRST = "litter,2019-20-Q2,66.9,,2019-20-Q2,\nlitter,2019-20-Q3,70,,2019-20-Q3,\n"
+
+
+def test_a_figure_revised_since_it_was_published_is_told_with_both(recorded: Callable[..., Page]) -> None:
+    """What was published, what it is now, and why; on its page and in the summary."""
+    revised = FIRST + "litter,2019-20-Q2,66.2,,2019-20-Q3,Two streets were counted twice"
+
+    for page in ("streets", "summary"):
+        said = repr(recorded(LITTER, revised, page).changes())
+        assert "One figure revised since it was published." in said
+        assert "Litter Quarter 2 2019/20 66.9% 66.2% Two streets were counted twice" in said
+
+
+def test_a_figure_that_is_withdrawn_is_awaited_again(recorded: Callable[..., Page]) -> None:
+    """A revision may take a figure away."""
+    said = repr(recorded(LITTER, FIRST + "litter,2019-20-Q2,,awaited,2019-20-Q3,").changes())
+
+    assert "Litter Quarter 2 2019/20 66.9% Awaited" in said
+
+
+@pytest.mark.parametrize(
+    "again",
+    ["litter,2019-20-Q2,66.9,,2019-20-Q3,", "litter,2019-20-Q1,50,,2019-20-Q1,\nlitter,2019-20-Q1,55,,2019-20-Q2,"],
+)
+def test_what_was_not_revised_in_this_report_is_left_alone(recorded: Callable[..., Page], again: str) -> None:
+    """A figure that is said again is no revision, and an earlier report's revisions were told there."""
+    assert "revised" not in repr(recorded(LITTER, FIRST + again).changes())
+
+
+def test_new_and_retired_indicators_are_named(recorded: Callable[..., Page]) -> None:
+    """One that begins with this quarter, and one that ended with the last."""
+    new = "bins,Bins,streets,Place,quarterly,high,%,quarter,2019-20-Q3,"
+    gone = "trees,Trees,streets,Place,quarterly,high,%,quarter,,2019-20-Q2"
+    said = repr(recorded(f"{LITTER} {new} {gone}", FIRST).changes())
+
+    assert "New this quarter: Bins." in said
+    assert "Reported for the last time in Quarter 2 2019/20: Trees." in said
+
+
+def test_where_nothing_was_rated_before_no_rating_can_have_changed(recorded: Callable[..., Page]) -> None:
+    """That is said, instead of that none has."""
+    said = repr(recorded(LITTER, "litter,2019-20-Q3,70,,2019-20-Q3,").changes())
+
+    assert "None of these was rated in Quarter 2 2019/20" in said
+    assert "No rating has changed" not in said
+
+
+TALLIES = """quarter,directorate,rating,indicators
+2019-20-Q3,,blue,2
+2019-20-Q3,,green,41
+2019-20-Q3,,amber,15
+2019-20-Q3,,red,14
+2019-20-Q3,,not rated,7
+2019-20-Q3,Place,red,5
+"""
+
+
+def test_counts_that_a_council_printed_go_before_those_of_the_few_it_names(council: Callable[..., Path]) -> None:
+    """The summary leads with what was printed, and says that the records do not hold them all."""
+    root = council(
+        FRAMEWORK, indicators=INDICATORS, targets=TARGETS, readings=readings(litter=[60, 60]), tallies=TALLIES
+    )
+    summary = kpi.open_page("tiny", "summary", "2019-20-Q3", root=root)
+    said = repr(summary.headline())
+
+    assert "As the council printed it: of 79 indicators, two are “Far better”, 41 “Good”" in said
+    assert "It did not print them all: these records hold the three that it names." in said
+    assert "● Good (57%)" in said
+    assert "One indicator rated “Poor”: those, of the 14 that there are, that the council names." in repr(
+        summary.attention()
+    )
+
+
+def test_a_directorate_whose_counts_are_printed_in_part_is_not_counted(council: Callable[..., Path]) -> None:
+    """Five poor ones alone do not make a row; with all ratings given, its page leads with them."""
+    whole = TALLIES + "".join(f"2019-20-Q3,Place,{rating},1\n" for rating in ("blue", "green", "amber", "not rated"))
+    for tallies, printed in ((TALLIES, False), (whole, True)):
+        root = council(
+            FRAMEWORK, indicators=INDICATORS, targets=TARGETS, readings=readings(litter=[60, 60]), tallies=tallies
+        )
+        page = kpi.open_page("tiny", "streets", "2019-20-Q3", root=root)
+        assert ("As the council printed it: of nine indicators" in repr(page.headline())) == printed

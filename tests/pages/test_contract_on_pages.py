@@ -79,7 +79,8 @@ def test_a_card_that_is_owed_words_says_that_none_came_and_why_they_are_asked_fo
     page = opened()
 
     assert card(page, "litter").endswith(
-        "Commentary Commentary not received. It is asked for because the rating is “Poor” and the figure got worse."
+        "Commentary Commentary not received for publication. "
+        "It is asked for because the rating is “Poor” and the figure got worse."
     )
     assert card(page, "bins").endswith("It is asked for because the rating is “Nearly”.")
 
@@ -116,7 +117,7 @@ def test_a_card_with_some_words_says_after_them_what_is_still_missing(
     """The kinds that did not come are named, and no other."""
     said = card(opened("streets", rows.format(*["litter"] * 3)), "litter")
 
-    assert said.endswith(f"Commentary Not received: {missing}.")
+    assert said.endswith(f"Commentary Not received for publication: {missing}.")
     assert "Commentary not received" not in said
 
 
@@ -155,22 +156,25 @@ def test_the_summary_says_what_was_not_received(opened: Callable[..., Page]) -> 
     """An exception whose cause did not come says so in its own cell."""
     said = repr(opened("summary", ACTION.format("litter")).attention())
 
-    assert "Not received More sweeping. Owner: Head of Streets." in said
+    assert "Not received for publication More sweeping. Owner: Head of Streets." in said
     assert "Not stated" not in said
 
 
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ("", "on two indicators that are off target or changed for the worse: for two none was received."),
+        (
+            "",
+            "two indicators that are off target or changed for the worse: for two it was not received for publication.",
+        ),
         (
             COMPLETE.format(*["litter"] * 3),
-            "on two indicators that are off target or changed for the worse: for one none was received.",
+            "on two indicators that are off target or changed for the worse: for one it was not received for publication.",
         ),
         (
             CAUSE.format("litter"),
             "on two indicators that are off target or changed for the worse: "
-            "for one none was received and for one a part of it is missing.",
+            "for one it was not received for publication and for one a part of it is missing.",
         ),
         (
             COMPLETE.format(*["litter"] * 3) + COMPLETE.format(*["bins"] * 3),
@@ -194,7 +198,7 @@ def test_one_indicator_is_spoken_of_as_one() -> None:
     """The sentence agrees with its number."""
     owed = pd.DataFrame({"received": [True], "missing": [()]})
 
-    assert words.received(owed) == (
+    assert words.received(owed, "not received") == (
         "Commentary is asked for on one indicator that is off target or changed for the worse: all was received."
     )
 

@@ -38,7 +38,7 @@ risk:
 pages:
   - {page: summary, title: Summary, kind: executive_summary}
   - {page: people, title: Our people, kind: priority}
-  - {page: money, title: Our money, kind: priority}
+  - {page: money, title: Our money, kind: services}
 """
 INDICATORS = """indicator,name,short_name,page,directorate,frequency,good_is,unit,basis,decimals,supports,exempt
 sickness,Days lost to sickness,Sickness,people,Resources,quarterly,low,days per FTE,quarter,2,,

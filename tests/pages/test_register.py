@@ -368,11 +368,12 @@ def test_the_published_register_has_course_appetite_and_movement(tmp_path: Path)
 
 
 def test_check_lists_what_register_and_milestones_leave_open(tmp_path: Path) -> None:
-    """Each gap is a line with the risk or the milestone that it is about."""
+    """Each gap is a line with the page, the risk or the milestone that it is about."""
     late = "quarter,objective,milestone,text,due,status,directorate,owner\n2019-20-Q3,Clean,M1,Sweep,2019-12-31,,,\n"
     root = write(tmp_path, PEOPLE, notes=(NOTE | {"risk": "R2", "text": "Pay."},), framework=APPETITE, milestones=late)
 
     assert open_points(load_ledger("tiny", root=root), AT) == [
+        "page place: no record is of the directorate 'Place'.",
         "R2: The score is above the appetite for its type.",
         "R2: An action has neither owner nor date.",
         "M1: It is missed or at risk, and has no commentary.",

@@ -188,7 +188,7 @@ def test_a_card_asks_for_no_words_where_none_are_owed(opened: Callable[..., Page
     found = cards(opened("streets", {"litter": [80, 70], "bins": [80, 90]}))
 
     assert "Commentary" not in found["bins"]
-    assert "Commentary not received. It is asked for because the figure got worse." in found["litter"]
+    assert "Commentary not received for publication. It is asked for because the figure got worse." in found["litter"]
 
 
 def test_a_partner_is_named_at_the_top(opened: Callable[..., Page]) -> None:
