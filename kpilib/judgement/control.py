@@ -332,7 +332,10 @@ def usual(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
         assurance=_assured(latest["lower"], latest["upper"], wanted_low, wanted_high).where(judged, ""),
     )
     rows = result.assign(
-        reported=reported, wanted_low=wanted_low, wanted_high=wanted_high, **latest[["run", "stretch", "close"]]
+        reported=reported,
+        wanted_low=wanted_low,
+        wanted_high=wanted_high,
+        **latest[["value", "run", "stretch", "close"]],
     )
     return result.assign(control_reason=pd.Series(_reasons(rows), index=frame.index, dtype="str"))
 
@@ -545,8 +548,9 @@ def _said_of_signal(row: Any) -> str:
 def _said_of_target(row: Any) -> str:
     """Say whether the target is within the reach of the process."""
     low, high = row.wanted_low, row.wanted_high
-    left = row.variation == "concern" and row.assurance == "pass"  # a good range that the figure is leaving
-    if row.assurance == "none" or left:
+    moving = {"pass": "concern", "fail": "improvement"}.get(row.assurance) == row.variation
+    met = row.assurance == "fail" and low <= row.value <= high
+    if row.assurance == "none" or moving or met:  # a range that the figure is leaving says nothing of what it may reach
         return ""
     if np.isfinite(low) and np.isfinite(high):
         target = f"the target of {goal(low, row.unit)} to {goal(high, row.unit)}"
@@ -554,7 +558,7 @@ def _said_of_target(row: Any) -> str:
             "pass": f"All of its usual range lies within {target}.",
             "fail": f"All of its usual range lies outside {target}.",
             "inconsistent": f"Only part of its usual range lies within {target}, "
-            "so it will be met at some times and missed at others.",
+            "so its ordinary ups and downs may meet it or miss it.",
         }[row.assurance]
     upwards = np.isfinite(low)
     bound = ("at least " if upwards else "at most ") if row.kind == "range" else ""
@@ -564,7 +568,7 @@ def _said_of_target(row: Any) -> str:
         return f"{what} meets the {target}."
     if row.assurance == "fail":
         return f"The {target} lies {'above' if upwards else 'below'} what this process can reach."
-    return f"The {target} lies within its usual range, so it will be met at some times and missed at others."
+    return f"The {target} lies within its usual range, so its ordinary ups and downs may meet it or miss it."
 
 
 def _said_of_trial(row: Any) -> str:

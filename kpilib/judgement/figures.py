@@ -92,3 +92,8 @@ def show_all(values: Iterable[float], frame: pd.DataFrame, by: Callable[..., str
         by(value, unit, decimals)
         for value, unit, decimals in zip(values, frame["unit"], frame["decimals"], strict=True)
     ]
+
+
+def lower_first(text: str) -> str:
+    """Begin with a small letter, unless the first word is an abbreviation."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from kpilib.judgement.figures import gap, goal, show_all, worked_out
+from kpilib.judgement.figures import gap, goal, lower_first, show_all, worked_out
 from kpilib.judgement.trend import ending, gain, step, unbroken
 from kpilib.records.framework import Rule, tolerance
 from kpilib.records.periods import Period
@@ -273,7 +273,8 @@ def override(
     """
     words = {rating: f"“{label}”" for rating, label in (labels or {}).items()}
     stated = overrides[overrides["quarter"] == quarter]
-    said = stated["reason"].str.rstrip(".") + " (approved by " + stated["approved_by"] + ")."
+    reasons = stated["reason"].str.rstrip(".").map(lower_first)
+    said = reasons + " (approved by " + stated["approved_by"] + ")."
     stated = stated.assign(said="The council states " + stated["rating"].replace(words) + ": " + said).set_index(
         "indicator"
     )
@@ -396,7 +397,9 @@ def _beside(value: float, due: float, row: Any, by: Callable[[float, str, float]
     """Say how a value lies beside what is due, in words that end before it."""
     if abs(value - due) <= 1e-9 * max(1, abs(due)):
         return "meets"
-    apart = abs(_printed(value, row) - (round(due) if by is worked_out and abs(due) >= 100 else due))
+    apart = abs(
+        _printed(value, row) - (round(due) if by is worked_out and row.decimals == 0 and abs(due) >= 100 else due)
+    )
     return f"is {by(apart or abs(value - due), row.unit, row.decimals)} {'above' if value > due else 'below'}"
 
 

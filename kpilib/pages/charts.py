@@ -186,11 +186,12 @@ def _target_marks(
         seasonal = indicator["cumulative"] and indicator["spread"] == "seasonal"
         due_word = "due" if seasonal else "even share" if indicator["cumulative"] else "target"
         dues = main["period"].map(targets.set_index("period")["low"])
-        for place, due in zip(x, dues, strict=True):
-            if pd.notna(due):
-                axes.plot([place - 0.25, place + 0.25], [due, due], color=PLUM, linewidth=2, linestyle=(0, (3, 1.5)))
-                below = main["value"].iloc[list(x).index(place)] >= due
-                label(axes, f"{due_word} {bare(due, unit)}", place, due, below=below, colour=PLUM)
+        known = [(place, due) for place, due in zip(x, dues, strict=True) if pd.notna(due)]
+        for place, due in known:
+            axes.plot([place - 0.25, place + 0.25], [due, due], color=PLUM, linewidth=2, linestyle=(0, (3, 1.5)))
+        for place, due in known[-1:]:
+            below = main["value"].iloc[list(x).index(place)] >= due
+            label(axes, f"{due_word} {bare(due, unit)}", place, due, below=below, colour=PLUM)
         return list(dues.dropna())
     if indicator["kind"] == "range":
         low, high = indicator["target_low"], indicator["target_high"]

@@ -330,11 +330,11 @@ def _heading(name: str, said: list[str]) -> Shown:
 
 
 def _place(better: int, comparators: list[str], council: str) -> str:
-    """Say how many comparators do better: `England does better than …`, `Both comparators do better than …`."""
+    """Say how many comparators do better: `Both comparators do better than …`."""
     count = len(comparators)
     if count == 1:
         return (
-            f"{comparators[0]} does better than {council}."
+            f"The figure of {comparators[0]} is better than that of {council}."
             if better
             else f"{council} does no worse than {comparators[0]}."
         )

@@ -9,10 +9,10 @@ from markupsafe import Markup
 from kpilib.pages import tables
 from kpilib.pages.page import Page
 from kpilib.pages.prose import say_all
-from kpilib.pages.shown import Shown, fill
+from kpilib.pages.shown import Shown, fill, together
 from kpilib.pages.tokens import Tokens
 from kpilib.records.faults import Fault, RecordsError
-from kpilib.records.framework import CoverReport, Section
+from kpilib.records.framework import OVERVIEW, CoverReport, Section
 from kpilib.records.quarterly import cover_texts
 
 WAITING = "To be confirmed."
@@ -51,7 +51,8 @@ class CoverPage(Page):
     def report(self) -> Shown:
         """The sections of the report, each under its heading."""
         sections = [(section.heading, self._section(section)) for section in self._cover.sections]
-        return fill("report", numbered=self._cover.numbered, sections=sections)
+        late = fill("paragraph", texts=[text for text in [self._lateness()] if text])
+        return together([late, fill("report", numbered=self._cover.numbered, sections=sections)])
 
     def _section(self, section: Section) -> Markup:
         text = self._said.get(("sections", section.heading))
@@ -64,4 +65,6 @@ class CoverPage(Page):
         rows = [tables.Row(f"Appendix {each.letter}", [each.title]) for each in self.framework.appendices]
         if not rows:
             return fill("paragraph", texts=["None."])
-        return tables.table("The appendices of this report.", ["Appendix", "Title"], rows, look="notes")
+        listed = tables.table("Each appendix is a paper of its own.", ["Appendix", "Title"], rows, look="notes")
+        way = tables.link(f"{OVERVIEW}.html#papers", "Open the appendices, or the dashboard")
+        return together([listed, fill("paragraph", look="onscreen", texts=[way])])

@@ -67,6 +67,9 @@ def open_points(ledger: Ledger, at: Period) -> list[str]:
     points += [f"page {page}: no record is of the directorate {name!r}." for page, name in _unknown_directorates(known)]
     points += [f"tallies.csv gives no count of every rating for {scope or 'the whole council'}, so none of it is used."
                for scope in _partly_counted(known, at)]  # fmt: skip
+    parts, whole = stated(known.tallies, at, known.framework.colours), "all"
+    if whole in parts.index and (parts.drop(index=whole).sum() > parts.loc[whole]).any():
+        points.append("tallies.csv counts more for the directorates than for the whole council.")
     easy = judged.loc[judged["assurance"] == "pass", "indicator"]
     points += (
         [f"all of the usual range meets the target; it may ask too little: {', '.join(easy)}."] if len(easy) else []

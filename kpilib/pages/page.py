@@ -7,6 +7,7 @@ from functools import cached_property
 import pandas as pd
 
 from kpilib.judgement import contract, milestone
+from kpilib.judgement.figures import lower_first
 from kpilib.judgement.verdict import counts, judge, moved_by_rule, stated
 from kpilib.pages import changed, progress, tables, theme, words
 from kpilib.pages.prose import say_all
@@ -183,8 +184,8 @@ class Page:
         printed = self._printed(here)
         if printed is not None:
             return [
-                f"As the council printed it: {words.lower_first(words.tally(printed, self.framework.ratings))}",
-                f"It did not print them all: these records hold the {words.number(len(here))} that it names.",
+                f"As the council printed it: {lower_first(words.tally(printed, self.framework.ratings))}",
+                f"It names few of them: these records hold the {words.number(len(here))} that its text speaks of.",
             ]
         figures = pd.Series([tables.beside_target(each) for _, each in here.iterrows()], here.index)
         return [
@@ -204,7 +205,7 @@ class Page:
 
     def _rests_on_assumptions(self) -> bool:
         """Whether the page's ratings rest on what the council's papers do not say."""
-        computed = self.indicators["computed_rating"].ne("not rated").any()
+        computed = self.indicators["computed_rating"].ne("not rated").any() and self._printed(self.indicators) is None
         return bool(computed and self.framework.rule(self.quarter).assumption)
 
     def changes(self) -> Shown:
@@ -218,7 +219,7 @@ class Page:
         said = [self._rated_alike(), *self._moved_by_rule_alone()]
         besides = self._besides()
         if before["rating"].fillna("not rated").eq("not rated").all():
-            texts = [f"None of these was rated in {self.last_quarter.name}, so no rating can have changed since."]
+            texts = [f"These records hold no rating for {self.last_quarter.name} to compare with."]
             return together([fill("paragraph", texts=texts), *besides])
         if moved.empty:
             texts = [f"No rating has changed since {self.last_quarter.name}.", *said[1:]]

@@ -240,14 +240,19 @@ class PriorityPage(OwnScreen):
         if pd.isna(row["forecast"]):
             return ""
         found = {row[f"forecast{end}_rating"] for end in ("", "_low", "_high")}
+        own = "" if self.framework.asks_commentary else " This is arithmetic on its figures; the council printed none."
+        if row["signal"] in ("above limit", "below limit"):
+            return (
+                f"{row['forecast_reason']} The last figure lies beyond its usual range, so the past may mislead.{own}"
+            )
         if "not rated" in found:
-            return row["forecast_reason"]
+            return f"{row['forecast_reason']}{own}"
         labels = self.framework.ratings
         then = f" It would then be rated “{labels[row['forecast_rating']]}”"
         if len(found) > 1:
             best, *_, worst = [f"“{labels[rating]}”" for rating in self.framework.colours if rating in found]
             then += f"; its range reaches from {best} to {worst}"
-        return f"{row['forecast_reason']}{then}."
+        return f"{row['forecast_reason']}{then}.{own}"
 
     def _elsewhere(self, row: pd.Series) -> list[str]:
         """What comparators had, a sentence for each period; those of a whole group are for a closer look."""

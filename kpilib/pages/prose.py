@@ -36,6 +36,7 @@ _ADDRESS = re.compile(r"(https?://|mailto:|#).+", re.DOTALL)
 _FIRST = 0xF0000  # a plane of characters without meaning, one of which stands for each token in Markdown
 _MARK = re.compile("[\U000f0000-\U000ffffd]")
 _CODED = re.compile(r"&#[xX]?[0-9a-fA-F]+;?")  # which would become such a character
+_QUOTES = str.maketrans("“”„‘’", '"""\'\'')  # as Word types them
 _LONGEST = 200  # characters of a token
 _WRITE = 'Write a token of data/README.md, such as {{ value("sickness") }}.'
 _REMEDIES = {
@@ -105,6 +106,7 @@ def answer(expression: str, tokens: Tokens) -> str:
     Raises:
         TokenError: it is not one, or asks for what is not in the records.
     """
+    expression = expression.translate(_QUOTES)
     if len(expression) > _LONGEST:
         raise TokenError("is too long for a token", _WRITE)
     try:

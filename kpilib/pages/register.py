@@ -342,22 +342,26 @@ def moves(assessed: pd.DataFrame) -> list[str]:
     moved = assessed["movement"]
     if (moved == "no earlier register").all():
         return ["The records hold no earlier register, so scores cannot be compared with last quarter's."]
-    names = {word: list(group["risk"]) for word, group in assessed.groupby("movement")}
+    titled = assessed["risk"] + " “" + assessed["title"] + "”"
+    names = {word: list(group) for word, group in titled.groupby(moved)}
     said = [f"New: {words.listed(names['new'])}."] if "new" in names else []
     if "closed" in names:
         said.append(f"Closed: {words.listed(names['closed'])}.")
     merged = assessed[moved == "merged"]
     if len(merged):
-        into = [f"{row.risk} into {row.merged_into.replace('; ', ' and ')}" for row in merged.itertuples()]
+        into = [
+            f"{row.risk} “{row.title}” into {row.merged_into.replace('; ', ' and ')}" for row in merged.itertuples()
+        ]
         said.append(f"Merged: {words.listed(into)}.")
     for (kind, word), group in assessed[moved.isin(MOVED)].groupby(["kind", "movement"], sort=False):
         scores = [
-            f"{row.risk} (from {show(row.previous_score)} to {show(row.residual_score)})" for row in group.itertuples()
+            f"{row.risk} “{row.title}” (from {show(row.previous_score)} to {show(row.residual_score)})"
+            for row in group.itertuples()
         ]
         way = group["movement_direction"].iloc[0]
         said.append(f"{PLURAL[kind].capitalize()} with a {MOVED[word]} score, which is {way}: {words.listed(scores)}.")
     if "level" in names:
-        said.append(f"Level: {words.listed(names['level'])}.")
+        said.append(f"Level: {words.listed(list(assessed.loc[moved == 'level', 'risk']))}.")
     return said
 
 

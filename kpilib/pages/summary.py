@@ -10,6 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from kpilib.judgement import milestone
+from kpilib.judgement.figures import lower_first
 from kpilib.judgement.rating import ON_TARGET
 from kpilib.judgement.verdict import counts, counts_moved
 from kpilib.pages import tables, words
@@ -58,7 +59,7 @@ class SummaryPage(Page):
             look="small",
             texts=[
                 *[text for text in texts if text],
-                f"The page of each {self.framework.priority_word} lists its figures as printed.",
+                f"The page of each {self.framework.priority_word} says of each figure where it comes from.",
             ],
         )
 
@@ -74,7 +75,7 @@ class SummaryPage(Page):
         )
         caption = f"Indicators by {head.lower()} and rating. {rounding}"
         if len(self._stated):
-            which = "As the council printed them; of others it did not."
+            which = "As the council printed them; it printed none for the others."
             return tables.counts(f"{caption} {which}", counted, names, self.framework.ratings, head, total=False)
         return tables.counts(caption, counted, names, self.framework.ratings, head)
 
@@ -212,6 +213,7 @@ class SummaryPage(Page):
         if self.framework.risk is None or self._ledger.risks.empty:
             return fill("paragraph", texts=["The records hold no risk register for this quarter."])
         said = register_words(self._ledger, self.framework.risk, self.quarter)
+        said += ["The bands are assumed; see the register."] if self.framework.risk.assumption else []
         entry = next((entry for entry in self.framework.pages if entry.kind == "risk_register"), None)
         link = tables.link(f"{entry.page}.html", entry.title) if entry else Markup("")
         return fill("paragraph", texts=[*said, link] if entry else said)
@@ -255,7 +257,7 @@ class OverviewPage(SummaryPage):
         printed = self._printed(self.indicators[self.indicators["page"] == page])
         row = counted.loc[page] if printed is None else printed
         said = [
-            f"{row[rating]} {words.lower_first(self.framework.ratings[rating])}"
+            f"{row[rating]} {lower_first(self.framework.ratings[rating])}"
             for rating in (*self.framework.colours, "not rated")
             if row[rating]
         ]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 from markupsafe import Markup
 
-from kpilib.judgement.figures import bare, goal, show, worked_out
+from kpilib.judgement.figures import bare, goal, lower_first, show, worked_out
 from kpilib.pages import drawing, words
 from kpilib.pages.shown import Shown, fill
 from kpilib.records.framework import RATINGS
@@ -120,7 +120,7 @@ def figure_note(row: pd.Series, quarter_name: str) -> str:
         says = row["period_name"] in row["covers"]
         notes.append(row["covers"] if says else row["period_name"])
     elif row["status"] == "provisional" and row["covers"]:
-        notes.append(words.lower_first(row["covers"]))
+        notes.append(lower_first(row["covers"]))
     if row["status"] in ("provisional", "estimate"):
         notes.append(row["status"])
     return ", ".join(notes)
@@ -151,7 +151,7 @@ def indicators(
         cells: list[Cell] = [
             latest(row, quarter_name),
             under(target(row) or "None set", target_note(row)),
-            tag(row["rating"], row["label"]),
+            rated(row),
             under(arrow(row["direction"], row["direction_label"]), words.SIGNALS.get(row["signal"], ""))
             if figure(row)
             else "",
@@ -179,6 +179,12 @@ def known(row: pd.Series) -> dict[str, str]:
 def _plain(value: float) -> str:
     """A number for a script; nothing where there is none."""
     return "" if pd.isna(value) else f"{value:.12g}"
+
+
+def rated(row: pd.Series) -> Cell:
+    """A rating, and below it that the council states it where the rule gives another."""
+    stated = row["rating"] != row["computed_rating"]
+    return under(tag(row["rating"], row["label"]), "as the council states" if stated else "")
 
 
 def latest(row: pd.Series, quarter_name: str) -> Cell:

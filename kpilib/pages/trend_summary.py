@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
+from kpilib.judgement.figures import lower_first
 from kpilib.judgement.rating import OFF_TARGET
 from kpilib.judgement.verdict import is_good_news, needs_attention, travelled
 from kpilib.pages import tables, words
@@ -111,7 +112,7 @@ class TrendIndex(TrendSummary, OverviewPage):
         if page not in here.index:
             return ""
         labels = self.framework.directions
-        return ", ".join(f"{here.at[page, way]} {words.lower_first(labels[way])}" for way in WAYS if here.at[page, way])
+        return ", ".join(f"{here.at[page, way]} {lower_first(labels[way])}" for way in WAYS if here.at[page, way])
 
 
 def _listed(here: pd.DataFrame, what: str, heads: list[str], rows: list[tables.Row], look: str) -> Shown:

@@ -47,6 +47,7 @@ class Typed:
     amounts: tuple[float, ...]
     sign: str
     word: str
+    exempt: bool
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Known:
     token: str
     printed: str
     names: tuple[str, ...]
+    exempt: bool = False
 
     @property
     def _sign(self) -> str:
@@ -118,6 +120,7 @@ def _typed(row: Any, names: Sequence[str]) -> Iterator[Typed]:
             amounts=(amount, amount * _SCALE[scale.lower()]),
             sign=sign,
             word=word,
+            exempt=row.exempt != "",
         )
 
 
@@ -134,7 +137,8 @@ def _figures(tokens: Tokens, judged: pd.DataFrame) -> Iterator[Known]:
     for row in judged.itertuples():
         asked = [f'{kind}("{row.indicator}")' for kind in kinds]
         names = (row.name, row.short_name, f'"{row.indicator}"')
-        yield from _known(tokens, [*asked, f'change("{row.indicator}", "last year")'], names)
+        last = f'change("{row.indicator}", "last year")'
+        yield from _known(tokens, [*asked, last], names, exempt=row.exempt != "")
 
 
 def _counts(tokens: Tokens, ledger: Ledger) -> Iterator[Known]:
@@ -149,11 +153,11 @@ def _counts(tokens: Tokens, ledger: Ledger) -> Iterator[Known]:
             yield from _known(tokens, asked, (directorate,) if directorate else own)
 
 
-def _known(tokens: Tokens, asked: Sequence[str], names: tuple[str, ...]) -> Iterator[Known]:
+def _known(tokens: Tokens, asked: Sequence[str], names: tuple[str, ...], *, exempt: bool = False) -> Iterator[Known]:
     """What the records answer, where they do."""
     for token in asked:
         try:
-            yield Known(token, answer(token, tokens), names)
+            yield Known(token, answer(token, tokens), names, exempt)
         except TokenError:
             continue
 
@@ -164,8 +168,10 @@ def _standing(typed: Typed, figures: Sequence[Known], counts: Sequence[Known]) -
     named = [each for each in figures if each.named(typed.sentence)]
     printed = [each for each in figures if not each.token.startswith(("change", "gap")) and each.alike(typed)]
     about = [each for each in counts if each.named(typed.sentence)]
-    for each in (*named, *about, *printed):
+    for each in (*named, *about, *(() if named else printed)):
         if each.equals(typed):
+            if each.exempt and not typed.exempt:
+                return f"{said} is a figure of an exempt indicator; take it away, or make the file exempt."
             return f"{said} agrees with the records; write {{{{ {each.token} }}}}."
     for each in named:
         if each.token.startswith(("value", "to_date")) and (each.alike(typed) or _unnamed(each, typed)):

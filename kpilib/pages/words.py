@@ -36,11 +36,6 @@ def sentence(text: str) -> str:
     return ended[:1].upper() + ended[1:]
 
 
-def lower_first(text: str) -> str:
-    """Begin with a small letter, unless the first word is an abbreviation."""
-    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
-
-
 def shares(counts: Sequence[int]) -> list[str]:
     """
     Write counts as percentages of their sum, halves upwards; nothing of nothing is empty.

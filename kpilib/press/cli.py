@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from kpilib.pages.listing import indicators_csv, open_points
 from kpilib.pages.prose import token_faults
-from kpilib.press.engine import parameter_faults
+from kpilib.press.engine import parameter_faults, tag_faults
 from kpilib.press.plan import make_plan, standing
 from kpilib.press.run import run
 from kpilib.records.faults import RecordsError
@@ -85,15 +85,21 @@ def _check(asked: argparse.Namespace) -> int:
     plan = make_plan(asked.framework, asked.quarter, asked.edition, asked.root)
     place = f"params/{plan.framework.slug}/{plan.quarter.text}.yml"
     faults = {str(fault): fault for planned in plan.pages for fault in parameter_faults(planned, place)}
-    for edition in EDITIONS:
+    faults |= {str(fault): fault for fault in tag_faults(plan)}
+    ledgers = {}
+    for edition in reversed(EDITIONS):
         try:
-            ledger = load_ledger(asked.framework, edition, asked.root)
+            ledgers[edition] = load_ledger(asked.framework, edition, asked.root)
             said = read_quarterly(plan.framework, plan.quarter, asked.root)
-            faults |= {str(fault): fault for fault in token_faults(ledger, plan.quarter, said)}
+            found = token_faults(ledgers[edition], plan.quarter, said)
         except RecordsError as error:
-            faults |= {str(fault): fault for fault in error.faults}
+            found = error.faults
+        known = {(fault.place, fault.problem) for fault in faults.values()}  # what is wrong in both is told once
+        wholly = [(fault, (fault.place, fault.problem.replace(" in the public edition", ""))) for fault in found]
+        faults |= {str(fault): fault for fault, whole in wholly if whole not in known}
     if faults:
         raise RecordsError(faults.values())
+    ledger = ledgers["restricted"]
     counted = f"{len(ledger.indicators)} indicators and measures, {len(ledger.readings)} readings"
     print(f"No fault in the records of {asked.framework}: {counted}.")
     for point in open_points(ledger, plan.quarter):

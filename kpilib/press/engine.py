@@ -14,8 +14,8 @@ from nbformat import NotebookNode
 from nbformat.reader import NotJSONError
 from papermill.exceptions import PapermillExecutionError
 
-from kpilib.press.plan import PlannedPage
-from kpilib.records.faults import Fault, allowed
+from kpilib.press.plan import Plan, PlannedPage
+from kpilib.records.faults import Fault, RecordsError, allowed
 
 
 class PageError(Exception):
@@ -48,6 +48,20 @@ def parameter_faults(planned: PlannedPage, place: str) -> list[Fault]:
     ]
 
 
+def tag_faults(plan: Plan) -> list[Fault]:
+    """Find papers that take cells by a tag that the notebook of one of their pages does not have."""
+    faults = []
+    for paper in plan.papers:
+        for page in paper.pages if paper.cells != "all" else ():
+            notebook = nbformat.read(plan.page(page).notebook, as_version=4)
+            tags = {tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])} - {"parameters"}
+            if paper.cells not in tags:
+                place = f"params/{plan.framework.slug}/framework.yml @ appendices {paper.label}"
+                problem = f"no cell of {page} has the tag {paper.cells!r}"
+                faults.append(Fault(place, problem, allowed(paper.cells, ["all", *tags])))
+    return faults
+
+
 def execute(planned: PlannedPage, root: Path, output: Path, about: dict[str, Any]) -> NotebookNode:
     """
     Run a page's notebook into a file, and give it back.
@@ -68,9 +82,12 @@ def execute(planned: PlannedPage, root: Path, output: Path, about: dict[str, Any
                 raise
             _run(planned, output)  # the kernel did not start: another program took its port in that moment
     except PapermillExecutionError as error:
-        why = error.evalue.splitlines()[0] if error.evalue else error.ename
+        said = (error.evalue or "").splitlines()
+        why = said[0] if said else error.ename
         place = f"{_shown(planned.notebook, root)}, cell {error.cell_index}"
         remedy = "Open the notebook in JupyterLab, run it to that cell and mend what it says."
+        if error.ename == RecordsError.__name__ and len(said) > 1:
+            remedy = f"{said[1].strip()} `kpilib check` lists every fault."
         raise PageError(Fault(place, f"{error.ename}: {why}", remedy)) from error
     except (DeadKernelError, CellTimeoutError, NoSuchKernel) as error:
         why = f"{type(error).__name__}: {' '.join(str(error).split())[:160]}"

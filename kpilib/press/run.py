@@ -19,14 +19,12 @@ from nbformat import NotebookNode
 from tqdm import tqdm
 
 from kpilib.pages.listing import indicators_csv, milestones_csv, risks_csv
-from kpilib.pages.prose import token_faults
-from kpilib.press.engine import PageError, execute, parameter_faults
+from kpilib.press.engine import PageError, execute, parameter_faults, tag_faults
 from kpilib.press.plan import Paper, Plan, PlannedPage, papers, read_manifest, sha256
 from kpilib.press.render import PageExporter, PaperExporter
 from kpilib.records.faults import Fault, RecordsError
 from kpilib.records.framework import OVERVIEW
 from kpilib.records.ledger import load_ledger
-from kpilib.records.quarterly import read_quarterly
 
 LIBRARIES = ("kpilib", "pandas", "seaborn", "matplotlib", "papermill", "nbconvert", "weasyprint")
 
@@ -59,8 +57,7 @@ def run(plan: Plan, *, pdf: bool = True, jobs: int | None = None) -> Outcome:
     ledger = load_ledger(plan.framework.slug, plan.edition, plan.root)
     place = f"params/{plan.framework.slug}/{plan.quarter.text}.yml"
     faults = {str(fault): fault for planned in plan.pages for fault in parameter_faults(planned, place)}
-    said = read_quarterly(plan.framework, plan.quarter, plan.root)
-    faults |= {str(fault): fault for fault in token_faults(ledger, plan.quarter, said)}
+    faults |= {str(fault): fault for fault in tag_faults(plan)}
     if faults:
         raise RecordsError(faults.values())
     outcome = Outcome(plan.folder)

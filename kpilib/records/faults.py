@@ -33,7 +33,7 @@ class RecordsError(Exception):
 
 def allowed(value: str, choices: Iterable[str]) -> str:
     """Say which words are allowed, and which of them is nearest to the one that came."""
-    choices = sorted(choices)
+    choices = sorted(choice for choice in choices if choice)
     if not choices:
         return "There is none yet: write it there first."
     nearest = difflib.get_close_matches(value, choices, n=1)

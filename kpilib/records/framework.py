@@ -326,8 +326,12 @@ class Framework(Said):
         for entry in self.pages:
             if entry.kind == "directorate" and not entry.directorate:
                 raise wrong(f"page {entry.page!r} is of no directorate", "Add `directorate: …`, as in milestones.csv.")
+        if any(entry.kind == "risk_register" for entry in self.pages) and self.risk is None:
+            raise wrong("a page is of the kind 'risk_register', and there are no scales", "Add `risk: …`.")
         for appendix in self.appendices:
             for name in appendix.pages:
+                if appendix.pages.count(name) > 1:
+                    raise wrong(f"appendix {appendix.letter}: page {name!r} is there twice", "Keep one of them.")
                 if name not in names:
                     raise wrong(f"appendix {appendix.letter}: unknown page {name!r}", allowed(name, names))
         return self

@@ -52,7 +52,7 @@ def read_summaries(framework: Framework, folder: Path, edition: str, faults: lis
 def _visible(folder: Path, pattern: str) -> list[Path]:
     """Give what lies in a folder, but for what editors and systems hide there."""
     found = sorted(folder.glob(pattern)) if folder.is_dir() else []
-    return [path for path in found if not any(part.startswith(".") for part in path.relative_to(folder).parts)]
+    return [path for path in found if not any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)]
 
 
 def _read(path: Path, place: str, framework: Framework) -> dict[str, object]:

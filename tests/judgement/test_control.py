@@ -1226,7 +1226,7 @@ def test_the_reason_says_what_is_unusual(values: list[float], good_is: str, sent
         (
             "low",
             {"kind": "point", "expected": 81.5},
-            "The target of 81.5% lies within its usual range, so it will be met at some times and missed at others.",
+            "The target of 81.5% lies within its usual range, so its ordinary ups and downs may meet it or miss it.",
         ),
         (
             "high",
@@ -1252,7 +1252,7 @@ def test_the_reason_says_what_is_unusual(values: list[float], good_is: str, sent
             "on target",
             {"kind": "range", "target_low": 70.0, "target_high": 80.0},
             "Only part of its usual range lies within the target of 70% to 80%, "
-            "so it will be met at some times and missed at others.",
+            "so its ordinary ups and downs may meet it or miss it.",
         ),
     ],
 )

@@ -473,7 +473,7 @@ def test_an_override_keeps_the_computed_rating_beside_it() -> None:
     stated = override(rate(row(value=50.0), RULE), overrides(), "2019-20-Q3")
     reason = (
         "50% is 45 points below the target of 95%; high is good. By the rule alone it is red. "
-        "The council states amber: The figure was late (approved by the Director of Highways)."
+        "The council states amber: the figure was late (approved by the Director of Highways)."
     )
 
     assert ["red", "amber", reason] == [stated.loc[0, name] for name in ("computed_rating", "rating", "reason")]

@@ -921,7 +921,7 @@ def test_an_excused_figure_keeps_its_computed_rating_beside_it(tmp_path: Path) -
 
     assert found[["rating", "computed_rating"]].tolist() == ["not rated", "red"]
     assert found["reason"].endswith(
-        "The council states “Not rated”: The telephones were out of order (approved by the contract board)."
+        "The council states “Not rated”: the telephones were out of order (approved by the contract board)."
     )
 
 

@@ -217,7 +217,7 @@ def test_where_nothing_was_rated_before_no_rating_can_have_changed(recorded: Cal
     """That is said, instead of that none has."""
     said = repr(recorded(LITTER, "litter,2019-20-Q3,70,,2019-20-Q3,").changes())
 
-    assert "None of these was rated in Quarter 2 2019/20" in said
+    assert "These records hold no rating for Quarter 2 2019/20 to compare with." in said
     assert "No rating has changed" not in said
 
 
@@ -240,7 +240,7 @@ def test_counts_that_a_council_printed_go_before_those_of_the_few_it_names(counc
     said = repr(summary.headline())
 
     assert "As the council printed it: of 79 indicators, two are “Far better”, 41 “Good”" in said
-    assert "It did not print them all: these records hold the three that it names." in said
+    assert "It names few of them: these records hold the three that its text speaks of." in said
     assert "● Good (57%)" in said
     assert "One indicator rated “Poor”: those, of the 14 that there are, that the council names." in repr(
         summary.attention()

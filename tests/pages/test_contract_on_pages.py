@@ -169,22 +169,22 @@ def test_the_summary_says_what_was_not_received(opened: Callable[..., Page]) -> 
         ),
         (
             COMPLETE.format(*["litter"] * 3),
-            "on two indicators that are off target or changed for the worse: for one it was not received for publication.",
+            "two indicators that are off target or changed for the worse: for one it was not received for publication.",
         ),
         (
             CAUSE.format("litter"),
-            "on two indicators that are off target or changed for the worse: "
+            "two indicators that are off target or changed for the worse: "
             "for one it was not received for publication and for one a part of it is missing.",
         ),
         (
             COMPLETE.format(*["litter"] * 3) + COMPLETE.format(*["bins"] * 3),
-            "on two indicators that are off target or changed for the worse: all was received.",
+            "two indicators that are off target or changed for the worse: all was received.",
         ),
     ],
 )
 def test_the_summary_says_how_complete_the_commentary_is(opened: Callable[..., Page], rows: str, said: str) -> None:
     """How many were asked, for how many nothing came, and for how many a part is missing."""
-    assert repr(opened("summary", rows).attention()).endswith(f" Commentary is asked for {said}")
+    assert repr(opened("summary", rows).attention()).endswith(f" Commentary is asked for on {said}")
 
 
 def test_the_summary_says_so_where_nothing_is_asked_for(opened: Callable[..., Page]) -> None:

@@ -122,10 +122,10 @@ def test_changes_are_said_for_better_or_for_worse(tmp_path: Path) -> None:
 
     said = words(opened(root), "changes")
 
-    assert "Risks with a lower score, which is better: R1 (from 16 to 12)." in said
-    assert "Risks with a higher score, which is worse: R2 (from 9 to 12)." in said
-    assert "Opportunities with a higher score, which is better: O1 (from 9 to 12)." in said
-    assert "Opportunities with a lower score, which is worse: O2 (from 16 to 12)." in said
+    assert "Risks with a lower score, which is better: R1 “Bridges fail” (from 16 to 12)." in said
+    assert "Risks with a higher score, which is worse: R2 “Bridges fail” (from 9 to 12)." in said
+    assert "Opportunities with a higher score, which is better: O1 “Win a grant” (from 9 to 12)." in said
+    assert "Opportunities with a lower score, which is worse: O2 “Win a grant” (from 16 to 12)." in said
     assert "Level: R3." in said
 
 
@@ -142,9 +142,9 @@ def test_what_is_new_closed_or_merged_is_named(tmp_path: Path) -> None:
     """What is gone is closed, unless another says that it took it in."""
     said = words(opened(write(tmp_path, *MERGED), edition="restricted"), "changes")
 
-    assert "New: R9." in said
-    assert "Closed: R5." in said
-    assert "Merged: R3 into R1 and R4 into R1." in said
+    assert "New: R9 “Bridges fail”." in said
+    assert "Closed: R5 “Title of R5”." in said
+    assert "Merged: R3 “Title of R3” into R1 and R4 “A secret deal” into R1." in said
 
 
 def test_the_public_is_not_told_of_an_exempt_risk_that_was_merged(tmp_path: Path) -> None:
@@ -152,7 +152,7 @@ def test_the_public_is_not_told_of_an_exempt_risk_that_was_merged(tmp_path: Path
     root = write(tmp_path, *MERGED)
     html = parts(opened(root)) + risks_csv(load_ledger("tiny", "public", root), AT)
 
-    assert "Merged: R3 into R1." in words(opened(root), "changes")
+    assert "Merged: R3 “Title of R3” into R1." in words(opened(root), "changes")
     assert "R4" not in html
     assert "secret" not in html
 
@@ -305,7 +305,7 @@ def test_a_directorate_s_page_is_about_it_alone(tmp_path: Path) -> None:
     assert page.risk_notes["text"].tolist() == ["Paint them."]
     assert "Risks: Place" in html
     assert "one risk" in words(page, "title")
-    for said in ("Bridges fail", "Paint them.", "A note on R1", "Closed: R7.", "Level: R1."):
+    for said in ("Bridges fail", "Paint them.", "A note on R1", "Closed: R7 “", "Level: R1."):
         assert said in html
     assert not re.search(r"R2|R8|Staff leave|Pay more|No owner is named", html)
     assert words(page, "by_directorate") == "All of these are of one directorate: Place."
@@ -374,6 +374,7 @@ def test_check_lists_what_register_and_milestones_leave_open(tmp_path: Path) -> 
 
     assert open_points(load_ledger("tiny", root=root), AT) == [
         "page place: no record is of the directorate 'Place'.",
+        "page nowhere: no record is of the directorate 'Nowhere'.",
         "R2: The score is above the appetite for its type.",
         "R2: An action has neither owner nor date.",
         "M1: It is missed or at risk, and has no commentary.",
