@@ -31,7 +31,7 @@ check: $(READY)  ## style and types
 	$(BIN)/mypy
 
 test: check  ## every test: records, judgement, notebooks, pages in a browser, paper
-	$(BIN)/pytest -n 2 --dist loadfile tests
+	$(BIN)/pytest -n 2 --dist worksteal tests
 	$(BIN)/pytest -n 2 --dist loadfile --nbval notebooks
 
 notebooks: $(READY)  ## run the committed notebooks again, in place
