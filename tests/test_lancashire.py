@@ -182,7 +182,7 @@ def test_a_quartile_without_a_rank_is_not_rated(shown: pd.DataFrame) -> None:
 
 def test_what_has_no_figure_is_not_said_to_be_awaited(judged: pd.DataFrame) -> None:
     """The paper prints only a rank of the health checks among the eligible, and awaits no figure."""
-    assert judged.loc["health_checks_eligible", "reason"] == "Not rated: no figure has been reported."
+    assert judged.loc["health_checks_eligible", "reason"] == "Not rated: no figure is printed."
 
 
 def test_the_design_sentence_comes_out(judged: pd.DataFrame) -> None:

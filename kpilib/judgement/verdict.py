@@ -21,6 +21,13 @@ PUBLISHED = (
 ).split()
 
 
+# What is not in a paper that was transcribed may be known to the council all the same.
+_TRANSCRIBED = {
+    "Not rated: there is no target.": "Not rated: no target is printed.",
+    "Not rated: no figure has been reported.": "Not rated: no figure is printed.",
+}
+
+
 def judge(ledger: Ledger, at: Period, rule: Rule | None = None) -> pd.DataFrame:
     """
     Judge every indicator as it stands at a quarter.
@@ -52,7 +59,8 @@ def judge(ledger: Ledger, at: Period, rule: Rule | None = None) -> pd.DataFrame:
     frame = rating.override(frame, known.overrides, at.text, framework.ratings)
     frame = trend.direction(frame, rule.steady_within)
     frame = control.usual(frame, known.readings)
-    return _labelled(frame.assign(framework=framework.slug, quarter=at.text), framework.ratings, framework.directions)
+    frame = _labelled(frame.assign(framework=framework.slug, quarter=at.text), framework.ratings, framework.directions)
+    return frame if framework.asks_commentary else frame.assign(reason=frame["reason"].replace(_TRANSCRIBED))
 
 
 def _labelled(frame: pd.DataFrame, ratings: Mapping[str, str], directions: Mapping[str, str]) -> pd.DataFrame:

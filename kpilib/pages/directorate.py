@@ -113,7 +113,7 @@ class DirectoratePage(PriorityPage):
     def _measure(self, row: pd.Series) -> tables.Row:
         cells: list[tables.Cell] = [
             self._then(row),
-            tables.under(tables.target(row) or "None set", tables.target_note(row)),
+            tables.under(tables.target(row) or "Not given", tables.target_note(row)),
             tables.latest(row, self.quarter.name),
             tables.tag(row["rating"], row["label"]),
             tables.arrow(row["direction_year"], row["direction_year_label"]),

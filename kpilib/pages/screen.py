@@ -85,7 +85,7 @@ class OwnScreen(CloserLook):
                 each["period_name"],
                 [
                     tables.figure(each),
-                    tables.target(each) or "None set",
+                    tables.target(each) or "Not given",
                     tables.tag(each["rating"], labels[each["rating"]]),
                 ],
             )

@@ -150,7 +150,7 @@ def indicators(
         href = f"{row['page']}.html#{row['indicator']}" if page_links else f"#{row['indicator']}"
         cells: list[Cell] = [
             latest(row, quarter_name),
-            under(target(row) or "None set", target_note(row)),
+            under(target(row) or "Not given", target_note(row)),
             rated(row),
             under(arrow(row["direction"], row["direction_label"]), words.SIGNALS.get(row["signal"], ""))
             if figure(row)

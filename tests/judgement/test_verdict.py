@@ -257,3 +257,15 @@ def test_the_usual_range_starts_anew_after_a_break(ledger: Callable[..., Ledger]
 
     assert ranges.groupby("mean").size().tolist() == [6, 7]
     assert judged.loc[0, "control_points"] == 7
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"), [("", "there is no target."), ("commentary: as printed\n", "no target is printed.")]
+)
+def test_a_transcribed_paper_is_not_said_to_lack_what_it_does_not_print(
+    ledger: Callable[..., Ledger], asked: str, reason: str
+) -> None:
+    """The council may have a target that its paper leaves out."""
+    row = judge(ledger(series([96]), framework=asked + FRAMEWORK, targets=AIM), AT).loc[0]
+
+    assert row["reason"] == f"Not rated: {reason}"

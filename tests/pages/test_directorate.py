@@ -160,7 +160,7 @@ def test_measures_stand_beside_the_same_quarter_last_year(place: DirectoratePage
     assert "Measure Quarter 2 2022/23 Target Latest figure Progress Against last year Trend" in said
     assert "Clean streets 70% 80% 82% ● Good ↑ Improved" in said
     assert "Missed bins 10 20 30 ◆ Poor ↓ Declined" in said
-    assert "Trees planted No figure None set 5 ○ Not rated · Cannot say" in said
+    assert "Trees planted No figure Not given 5 ○ Not rated · Cannot say" in said
 
 
 def test_a_figure_of_another_period_than_the_quarter_is_named(opened: Callable[..., DirectoratePage]) -> None:
@@ -170,7 +170,7 @@ def test_a_figure_of_another_period_than_the_quarter_is_named(opened: Callable[.
     said = repr(opened(indicators=INDICATORS + yearly, targets="indicator,period,kind,low,high\n",
                        readings=READINGS + figures).overview())  # fmt: skip
 
-    assert "Clean air 50% 2021/22 None set 60% 2022/23" in said
+    assert "Clean air 50% 2021/22 Not given 60% 2022/23" in said
 
 
 # Milestones.

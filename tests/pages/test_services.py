@@ -144,7 +144,7 @@ def test_the_table_shows_both_earlier_figures_and_no_target_column(opened: Calla
         "Indicator", "Latest figure", "Figure before", "A year before", "Direction", "Trend",
     ]  # fmt: skip
     assert "Litter 70% 80% 60% ↑ Improving ↓ Worsening" in repr(page.overview())
-    assert not re.search("None set|Trend only", repr(page.overview()))
+    assert not re.search("Not given|Trend only", repr(page.overview()))
 
 
 def test_a_contract_s_target_has_a_column_of_its_own(opened: Callable[..., Page]) -> None:
@@ -163,7 +163,7 @@ def test_a_card_without_a_target_lacks_nothing(opened: Callable[..., Page]) -> N
     assert "70% Quarter 3 2019/20 ↓ Worsening from 97% in Quarter 2 2019/20" in card
     assert "Below its usual range, for the worse trend" in card
     assert "Worsening: 70% against 97% in Quarter 2 2019/20; high is good." in card
-    assert not re.search("[Rr]ated|Trend only|None set", card)
+    assert not re.search("[Rr]ated|Trend only|Not given", card)
 
 
 def test_a_card_with_a_contract_shows_its_rating_last(opened: Callable[..., Page]) -> None:
