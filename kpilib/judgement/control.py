@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from kpilib.judgement.figures import bare, goal, number, show
-from kpilib.judgement.trend import APART, SIGN, step
+from kpilib.judgement.trend import APART, SIGN, reach, step
 from kpilib.records.periods import LENGTH, period
 
 FEWEST = 6  # figures that a usual range needs
@@ -341,12 +341,11 @@ def usual(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
 
 
 def _possible(chart: pd.DataFrame, frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
-    """Keep limits to where figures can be: not below nought where none ever was, and a share not beyond 100."""
-    spans = readings.groupby("indicator")["value"].agg(["min", "max"]).reindex(chart["indicator"]).set_axis(chart.index)
-    shares = chart["indicator"].isin(frame.loc[frame["unit"] == "%", "indicator"])
+    """Keep limits to where figures can be."""
+    ends = reach(frame, readings)
     return chart.assign(
-        lower=chart["lower"].mask((spans["min"] >= 0) & (chart["lower"] < 0), 0.0),
-        upper=chart["upper"].mask(shares & (spans["max"] <= 100) & (chart["upper"] > 100), 100.0),
+        lower=chart["lower"].clip(lower=chart["indicator"].map(ends["least"])),
+        upper=chart["upper"].clip(upper=chart["indicator"].map(ends["most"])),
     )
 
 

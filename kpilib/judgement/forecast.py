@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from kpilib.judgement.figures import bare, gap, number, show_all
+from kpilib.judgement.trend import reach
 from kpilib.records.periods import LENGTH, month, period
 
 ENOUGH = 3
@@ -225,11 +226,8 @@ def _added(known: np.ndarray, counts: range) -> np.ndarray:
 
 def _limits(frame: pd.DataFrame, readings: pd.DataFrame, reached: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Give the least and most that a forecast may be: what never fell below nothing keeps what it has reached."""
-    seen = readings.groupby("indicator")["value"].agg(["min", "max"])
-    lowest, highest = frame["indicator"].map(seen["min"]), frame["indicator"].map(seen["max"])
-    least = reached.where(lowest >= 0, -np.inf)
-    most = pd.Series(100.0, index=frame.index).where(frame["unit"].eq("%") & (highest <= 100), np.inf)
-    return least, most
+    ends = reach(frame, readings).set_axis(frame.index)
+    return reached.where(ends["least"] == 0, -np.inf), ends["most"]
 
 
 def _reasons(frame: pd.DataFrame, plan: pd.DataFrame, year_end: int) -> list[str]:

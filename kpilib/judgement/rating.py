@@ -325,7 +325,8 @@ def _nearest(frame: pd.DataFrame) -> pd.Series:
     )
 
 
-_NO_TARGET = {
+NO_FIGURE = "Not rated: no figure has been reported."
+NO_TARGET = {
     "target": "Not rated: there is no target.",
     "trend": "Not rated: the council follows its trend, and sets no target for it.",
     "milestone": "Not rated: the council judges by its milestones, and sets no target for it.",
@@ -349,8 +350,8 @@ def _why_not(frame: pd.DataFrame, known: pd.Series, rule: Rule) -> np.ndarray:
         ],
         [
             "Not rated: the figure is awaited.",
-            "Not rated: no figure has been reported.",
-            _NO_TARGET[rule.kind],
+            NO_FIGURE,
+            NO_TARGET[rule.kind],
             "Not rated: the records do not say which way is good.",
             "Not rated: the only target is a total, and the figure is not one that adds up to it.",
             "Not rated: the target is a quartile, and no national rank has been reported.",
@@ -398,12 +399,12 @@ def _beside(value: float, due: float, row: Any, by: Callable[[float, str, float]
     if abs(value - due) <= 1e-9 * max(1, abs(due)):
         return "meets"
     apart = abs(
-        _printed(value, row) - (round(due) if by is worked_out and row.decimals == 0 and abs(due) >= 100 else due)
+        printed(value, row) - (round(due) if by is worked_out and row.decimals == 0 and abs(due) >= 100 else due)
     )
     return f"is {by(apart or abs(value - due), row.unit, row.decimals)} {'above' if value > due else 'below'}"
 
 
-def _printed(value: float, row: Any) -> float:
+def printed(value: float, row: Any) -> float:
     """The figure as it is printed, so that a gap is that between the figures that a reader sees."""
     return round(value, int(row.decimals)) if row.decimals >= 0 else value
 
@@ -411,9 +412,9 @@ def _printed(value: float, row: Any) -> float:
 def _range_words(row: Any, low: str, high: str) -> str:
     span = f"the range of {low} to {high}"
     if row.to_date < row.target_low:
-        apart = row.target_low - _printed(row.to_date, row) or row.target_low - row.to_date
+        apart = row.target_low - printed(row.to_date, row) or row.target_low - row.to_date
         return f"{gap(apart, row.unit, row.decimals)} below {span}"
     if row.to_date > row.target_high:
-        apart = _printed(row.to_date, row) - row.target_high or row.to_date - row.target_high
+        apart = printed(row.to_date, row) - row.target_high or row.to_date - row.target_high
         return f"{gap(apart, row.unit, row.decimals)} above {span}"
     return f"within {span}"

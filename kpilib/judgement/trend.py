@@ -65,6 +65,23 @@ def comparable(current: pd.DataFrame, readings: pd.DataFrame, compare: str = "pr
     )
 
 
+def reach(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
+    """
+    Say where each indicator's figures can be: not below nought where none ever was, and a share not beyond 100.
+
+    Args:
+        frame: a row for each indicator, with indicator and unit.
+        readings: every reading known, with indicator and value.
+
+    Returns:
+        least and most, by indicator; infinite where nothing bounds them.
+    """
+    seen = readings.groupby("indicator")["value"].agg(["min", "max"]).reindex(frame["indicator"])
+    share = frame["unit"].eq("%").to_numpy() & (seen["max"] <= 100)
+    return pd.DataFrame({"least": np.where(seen["min"] >= 0, 0.0, -np.inf), "most": np.where(share, 100.0, np.inf)},
+                        index=seen.index)  # fmt: skip
+
+
 def direction(frame: pd.DataFrame, steady_within: str = "0%") -> pd.DataFrame:
     """
     Say which way performance went, against the previous comparable reading and the same quarter last year.

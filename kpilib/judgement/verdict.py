@@ -23,8 +23,8 @@ PUBLISHED = (
 
 # What is not in a paper that was transcribed may be known to the council all the same.
 _TRANSCRIBED = {
-    "Not rated: there is no target.": "Not rated: no target is printed.",
-    "Not rated: no figure has been reported.": "Not rated: no figure is printed.",
+    rating.NO_TARGET["target"]: "Not rated: no target is printed.",
+    rating.NO_FIGURE: "Not rated: no figure is printed.",
 }
 
 

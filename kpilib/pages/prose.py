@@ -24,7 +24,7 @@ from mistune.plugins.table import table
 from kpilib.judgement.figures import number
 from kpilib.judgement.verdict import judge
 from kpilib.pages.shown import Shown
-from kpilib.pages.tokens import EXAMPLES, NUMBERS, TokenError, Tokens
+from kpilib.pages.tokens import EXAMPLES, NUMBERS, TokenError, Tokens, known
 from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.ledger import Ledger
 from kpilib.records.periods import Period
@@ -137,7 +137,7 @@ def _allow(node: nodes.Node | None, vocabulary: dict[str, Callable[..., str | in
     elif isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name):
         _allow_call(node.node.name, node, vocabulary)
     elif isinstance(node, nodes.Name):
-        _known(node.name, vocabulary)
+        known(node.name, vocabulary, "token")
         if not isinstance(vocabulary[node.name], str):
             raise TokenError(f"{node.name!r} does not say of what", f"Write {EXAMPLES[node.name]}.")
     else:
@@ -152,7 +152,7 @@ def _is_count(node: nodes.Node) -> bool:
 
 def _allow_call(name: str, call: nodes.Call, vocabulary: dict[str, Callable[..., str | int] | str]) -> None:
     """Let a call pass whose function is known, and whose words are texts in quotes that fit it."""
-    _known(name, vocabulary)
+    known(name, vocabulary, "token")
     function, written = vocabulary[name], f"Write {EXAMPLES[name]}."
     given = [*call.args, *(keyword.value for keyword in call.kwargs)]
     plain = all(isinstance(each, nodes.Const) and isinstance(each.value, str) for each in given)
@@ -163,11 +163,6 @@ def _allow_call(name: str, call: nodes.Call, vocabulary: dict[str, Callable[...,
         inspect.signature(function).bind(*call.args, **{keyword.key: keyword.value for keyword in call.kwargs})
     except TypeError as error:
         raise TokenError(f"{name!r} is not written so ({error})", written) from error
-
-
-def _known(name: str, vocabulary: dict[str, Callable[..., str | int] | str]) -> None:
-    if name not in vocabulary:
-        raise TokenError(f"unknown token {name!r}", allowed(name, vocabulary))
 
 
 def say_all(texts: Iterable[tuple[str, str, int]], tokens: Tokens) -> list[Shown]:

@@ -10,8 +10,9 @@ import pandas as pd
 
 from kpilib.judgement import milestone, risk, trend
 from kpilib.judgement.figures import gap, show
+from kpilib.judgement.rating import printed
 from kpilib.judgement.verdict import counts
-from kpilib.pages import tables, words
+from kpilib.pages import part_two, tables, words
 from kpilib.records.faults import allowed
 from kpilib.records.framework import DIRECTIONS, MILESTONES
 from kpilib.records.ledger import Ledger
@@ -37,6 +38,7 @@ EXAMPLES = {
     "span": "span",
     "council": "council",
     "strategy": "strategy",
+    "part_two": "part_two",
 }
 NUMBERS = ("count", "milestones", "risks", "opportunities")  # those that give a whole number, which may be added
 
@@ -76,6 +78,7 @@ class Tokens:
             "span": self.quarter.span,
             "council": framework.council,
             "strategy": framework.strategy,
+            "part_two": " ".join(part_two.said(self._ledger.withheld, self._ledger.edition)) or "Nothing is exempt.",
         }
         return {name: texts[name] if name in texts else getattr(self, name) for name in EXAMPLES}
 
@@ -100,12 +103,12 @@ class Tokens:
     def target(self, indicator: str) -> str:
         """The target that it is rated against; of a total, what is due by now."""
         row = self._row(indicator)
-        printed = tables.target(row)
-        if not printed:
+        target = tables.target(row)
+        if not target:
             raise TokenError(f"{indicator!r} has no target for {self._text}", "Leave it out, or add it to targets.csv.")
         several = row["target_high"] if row["kind"] == "range" else row["expected"]
         unit = "" if row["unit"].startswith("£") else show(several, row["unit"]).partition(" ")[2]
-        return printed if row["kind"] == "quartile" else f"{printed} {unit}".strip()
+        return target if row["kind"] == "quartile" else f"{target} {unit}".strip()
 
     def previous(self, indicator: str) -> str:
         """The figure before."""
@@ -138,8 +141,8 @@ class Tokens:
         if row["kind"] == "range":
             aim = min(max(row["to_date"], row["target_low"]), row["target_high"])
         exact = row["to_date"] - aim
-        printed = round(row["to_date"], int(row["decimals"])) if row["decimals"] >= 0 else row["to_date"]
-        return gap((printed - aim or exact) if exact else 0, row["unit"], row["decimals"])
+        apart = printed(row["to_date"], row) - aim or exact
+        return gap(apart if exact else 0, row["unit"], row["decimals"])
 
     def rating(self, indicator: str) -> str:
         """The council's words for its rating."""
@@ -159,7 +162,7 @@ class Tokens:
         framework = self._ledger.framework
         tallied = self._tallied(directorate, page)
         here = self._scope(directorate, page)
-        _known(of, ["", "rated", "not rated", *framework.colours, *DIRECTIONS], "count")
+        known(of, ["", "rated", "not rated", *framework.colours, *DIRECTIONS], "count")
         if of in DIRECTIONS:
             if len(tallied):
                 remedy = "Leave it out: tallies.csv counts ratings alone."
@@ -173,7 +176,7 @@ class Tokens:
     def share(self, of: str, *, directorate: str = "", page: str = "") -> str:
         """Its share of the rated indicators, in whole per cent, rounded so that all of them add up."""
         colours = self._ledger.framework.colours
-        _known(of, colours, "rating")
+        known(of, colours, "rating")
         each = [self.count(colour, directorate=directorate, page=page) for colour in colours]
         if not sum(each):
             raise TokenError("no indicator here is rated, so there is no share", "Leave it out.")
@@ -181,18 +184,18 @@ class Tokens:
 
     def milestones(self, state: str = "", *, directorate: str = "") -> int:
         """How many milestones of the quarter, in a state, of a directorate."""
-        _known(state, ["", *MILESTONES], "state")
+        known(state, ["", *MILESTONES], "state")
         here = milestone.assess(self._ledger.milestones, self._ledger.framework.milestones, self.quarter)
         if here.empty:
             raise TokenError(f"there are no milestones for {self._text}", "Record them in milestones.csv.")
-        _known(directorate, ["", *here["directorate"], *self._main["directorate"]], "directorate")
+        known(directorate, ["", *here["directorate"], *self._main["directorate"]], "directorate")
         here = here[here["directorate"] == directorate] if directorate else here
         return int((here["state"] == state).sum()) if state else len(here)
 
     def risks(self, band: str = "") -> int:
         """How many risks are open, in a band of the score after actions."""
         scales = self._ledger.framework.risk
-        _known(band, ["", *(scales.bands if scales else [])], "band")
+        known(band, ["", *(scales.bands if scales else [])], "band")
         here = self._register("risk")
         return int((here["residual_band"] == band).sum()) if band else len(here)
 
@@ -250,7 +253,7 @@ class Tokens:
 
     def _then(self, row: pd.Series, against: str) -> float:
         """The earlier figure that this quarter's may be compared with."""
-        _known(against, ["previous", "last year"], "comparison")
+        known(against, ["previous", "last year"], "comparison")
         then = self._now(row)[against.replace(" ", "_")]
         if pd.isna(then):
             when = "last year" if against == "last year" else "before"
@@ -261,16 +264,16 @@ class Tokens:
     def _this_year(self, row: pd.Series) -> float:
         """A sum from the beginning of the council year; unknown where a period is missing."""
         begins = self._ledger.framework.year(self.quarter).start
-        known = trend.unbroken(self._judged, self._ledger.readings)
-        own = known[known["indicator"].eq(row["indicator"]) & known["period_kind"].eq(row["period_kind"])]
+        readings = trend.unbroken(self._judged, self._ledger.readings)
+        own = readings[readings["indicator"].eq(row["indicator"]) & readings["period_kind"].eq(row["period_kind"])]
         own = own[(own["start"] >= begins) & (own["end"] <= row["end"]) & own["value"].notna()]
         whole = (own["end"] - own["start"] + 1).sum() == row["end"] - begins + 1
         return own["value"].sum() if whole else float("nan")
 
     def _scope(self, directorate: str, page: str) -> pd.DataFrame:
         """The indicators of a directorate and of a page; all of them without either."""
-        _known(directorate, ["", *self.directorates], "directorate")
-        _known(page, ["", *(entry.page for entry in self._ledger.framework.indicator_pages)], "page")
+        known(directorate, ["", *self.directorates], "directorate")
+        known(page, ["", *(entry.page for entry in self._ledger.framework.indicator_pages)], "page")
         here = self._main
         for column, wanted in (("directorate", directorate), ("page", page)):
             here = here[here[column] == wanted] if wanted else here
@@ -303,7 +306,13 @@ def _whose(directorate: str) -> str:
     return directorate or "the council"
 
 
-def _known(word: str, choices: Iterable[str], what: str) -> None:
+def known(word: str, choices: Iterable[str], what: str) -> None:
+    """
+    Let a word pass that is among the choices.
+
+    Raises:
+        TokenError: it is not, with the nearest of them.
+    """
     choices = set(choices)
     if word not in choices:
         raise TokenError(f"unknown {what} {word!r}", allowed(word, choices - {""}))

@@ -16,6 +16,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from kpilib.press.plan import Plan, PlannedPage
 from kpilib.records.faults import Fault, RecordsError, allowed
+from kpilib.records.quarterly import place
 
 
 class PageError(Exception):
@@ -60,6 +61,13 @@ def tag_faults(plan: Plan) -> list[Fault]:
                 problem = f"no cell of {page} has the tag {paper.cells!r}"
                 faults.append(Fault(place, problem, allowed(paper.cells, ["all", *tags])))
     return faults
+
+
+def call_faults(plan: Plan) -> dict[str, Fault]:
+    """Find what is wrong with what a plan asks of notebooks, by its words: what several pages share is told once."""
+    where = place(plan.framework, plan.quarter)
+    faults = [fault for planned in plan.pages for fault in parameter_faults(planned, where)]
+    return {str(fault): fault for fault in [*faults, *tag_faults(plan)]}
 
 
 def execute(planned: PlannedPage, root: Path, output: Path, about: dict[str, Any]) -> NotebookNode:
