@@ -135,6 +135,15 @@ def earlier(current: Period, quarters: int) -> Period:
     return period(text, first_month + 1)
 
 
+def ending(kind: str, end: int, year_starts: int = 4) -> Period:
+    """Give the period of a kind that ends with a month, counted from year 0; a quarter or year must end there."""
+    if kind == "month":
+        return month(end)
+    year, rest = divmod(end - LENGTH[kind] + 2 - year_starts, 12)
+    text = f"{year}-{(year + 1) % 100:02d}"
+    return period(text if kind == "year" else f"{text}-Q{rest // 3 + 1}", year_starts)
+
+
 def day(iso: str) -> str:
     """Write a day as a reader would: `31 March 2020` for `2020-03-31`."""
     year, month, number = iso.split("-")

@@ -198,6 +198,7 @@ FILES: Mapping[str, Mapping[str, Cell]] = {
         "direction": one_of("increasing", "level", "reducing", "new"),
         "target_score": optional(PLACE),
         "target_date": optional(DATE),
+        "review_date": optional(DATE),
         "progress": optional(one_of("green", "amber", "red")),
         "merged_from": optional(Cell("is not a list of risks' numbers", "Write them like CR2; CR5.",
                                      pattern=r"[A-Za-z][A-Za-z0-9]*(; [A-Za-z][A-Za-z0-9]*)*")),
@@ -270,12 +271,13 @@ def _misspelt(name: str, columns: Iterable[str]) -> bool:
     return name not in columns and bool(difflib.get_close_matches(name, columns, n=1))
 
 
-def cell_faults(file: str, frame: pd.DataFrame, place: str, year_starts: int) -> Iterator[Fault]:
+def cell_faults(file: str, frame: pd.DataFrame, where: Callable[[int, str], str], year_starts: int) -> Iterator[Fault]:
     """
     Find cells that say what their column does not know, and rows said twice.
 
     Args:
         frame: the file as text, indexed by its rows as a spreadsheet numbers them.
+        where: names the place of a row and column; of the whole row where the column is empty.
     """
     columns = FILES[file]
     schema = pa.DataFrameSchema(
@@ -291,8 +293,8 @@ def cell_faults(file: str, frame: pd.DataFrame, place: str, year_starts: int) ->
         for row, name, value, check in zip(
             cells["index"], cells["column"], cells["failure_case"], cells["check"], strict=True
         ):
-            yield _cell_fault(f"{place}, row {row}, column {name}", value, check, columns[name])
-        yield from _duplicates(file, frame, place)
+            yield _cell_fault(where(row, name), value, check, columns[name])
+        yield from _duplicates(file, frame, where)
 
 
 def _checks(cell: Cell, year_starts: int, printed: bool) -> list[pa.Check]:
@@ -335,7 +337,7 @@ def _cell_fault(place: str, value: str, check: str, cell: Cell) -> Fault:
     return Fault(place, f"{value!r} {cell.problem}", remedy)
 
 
-def _duplicates(file: str, frame: pd.DataFrame, place: str) -> Iterator[Fault]:
+def _duplicates(file: str, frame: pd.DataFrame, where: Callable[[int, str], str]) -> Iterator[Fault]:
     keys = [key for key in KEYS[file] if key in frame]
     again = frame[frame.duplicated(keys)]
     first = frame.drop_duplicates(keys).reset_index().set_index(keys)["row"]
@@ -345,7 +347,7 @@ def _duplicates(file: str, frame: pd.DataFrame, place: str) -> Iterator[Fault]:
         remedy = "Keep one of the two rows."
         if file == "readings.csv":
             remedy = "Keep one; a revised figure is a new row with a later `reported`."
-        yield Fault(f"{place}, row {row}", problem, remedy)
+        yield Fault(where(row, ""), problem, remedy)
 
 
 def unknown_faults(frame: pd.DataFrame, column: str, known: Iterable[str], place: str, where: str) -> Iterator[Fault]:
