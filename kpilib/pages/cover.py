@@ -29,6 +29,12 @@ class CoverPage(Page):
         return []
 
     @property
+    def _tells_of_part_two(self) -> bool:
+        """So does a cover report, unless its own words do."""
+        texts = cover_texts(self.framework, self.quarter, self._quarterly.report)
+        return not any("part_two" in text for text, _ in texts.values())
+
+    @property
     def _cover(self) -> CoverReport:
         if self.framework.cover_report is None:
             place = f"params/{self.framework.slug}/framework.yml"

@@ -9,7 +9,7 @@ import pandas as pd
 from kpilib.judgement import contract, milestone
 from kpilib.judgement.figures import lower_first
 from kpilib.judgement.verdict import counts, judge, moved_by_rule, stated
-from kpilib.pages import changed, progress, tables, theme, words
+from kpilib.pages import changed, part_two, progress, tables, theme, words
 from kpilib.pages.prose import say_all
 from kpilib.pages.shown import Shown, fill, together
 from kpilib.pages.tokens import Tokens
@@ -124,15 +124,21 @@ class Page:
 
     def title(self) -> Shown:
         """The page's title, the months it covers, and its edition."""
-        part = "Part I (open to the public)" if self.edition == "public" else "Part II (restricted)"
+        part = "Part I (open to the public)" if self.edition == "public" else "Part II (not for publication)"
         return fill(
             "title",
             style=theme.lab(),
             title=self.entry.title,
             facts=[self.quarter.name, self.quarter.span, *self._facts(), part],
+            exempt=part_two.said(self._ledger.withheld, self.edition) if self._tells_of_part_two else [],
             fictional=self.framework.fictional,
             council=self.framework.council,
         )
+
+    @property
+    def _tells_of_part_two(self) -> bool:
+        """Whether its title is followed by how much of the report is exempt: where all of the report is told of."""
+        return self.entry.kind in ("overview", "executive_summary")
 
     def _facts(self) -> list[str]:
         return [words.counted(len(self.indicators), "indicator")]

@@ -2,7 +2,7 @@
 A framework: a council's priorities, words and rules, read from `params/<slug>/framework.yml`.
 
 Defaults are said once, here; whatever the file says is nearer and wins.
-Checking is pydantic's; this module says what to check, and turns what fails into faults.
+Checking is pydantic's; this module says what to check.
 """
 
 from __future__ import annotations
@@ -365,6 +365,10 @@ class Framework(Said):
     def quarter(self, text: str) -> Period:
         """Read a quarter of this council's year."""
         return quarter(text, self.year_starts)
+
+    def period(self, text: str) -> Period:
+        """Read a period of this council's year."""
+        return period(text, self.year_starts)
 
     def year(self, at: Period) -> Period:
         """Give the council year that a quarter lies in."""

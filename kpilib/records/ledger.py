@@ -8,14 +8,18 @@ from __future__ import annotations
 
 import csv
 import difflib
+import hashlib
 import io
-import re
-from collections.abc import Iterator
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
+from kpilib.records.editions import numbers, withheld, without_exempt
 from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.framework import EDITIONS, RATINGS, Framework, RiskScales, home, load_framework
 from kpilib.records.periods import Period, period
@@ -26,6 +30,7 @@ from kpilib.records.schema import (
     column_faults,
     unknown_faults,
 )
+from kpilib.records.store import finish, with_rows
 from kpilib.records.summaries import read_summaries
 
 RESERVED = ("main", "papers", "finder", "indicators", "index")
@@ -41,6 +46,7 @@ class Ledger:
     Benchmarks have `grouped` too: whether the comparator belongs to a group of comparators.csv.
     As at a quarter, readings have `was` and `since` too: what was last published of the same indicator and period
     before the figure became what it is, and in the report of which quarter it did; both empty where it always was.
+    `withheld` counts what is exempt, in either edition: kind, paragraph, and from which quarter's report to which.
     A file that is absent is an empty frame. Nothing here is ever changed in place.
     """
 
@@ -58,13 +64,14 @@ class Ledger:
     risk_notes: pd.DataFrame
     milestones: pd.DataFrame
     summaries: pd.DataFrame
+    withheld: pd.DataFrame
 
     def as_at(self, at: Period) -> Ledger:
         """
         Give the ledger as it stood when a quarter was reported.
 
         Of each figure, the row reported last but not after the quarter;
-        of commentary, risks and milestones, everything up to that quarter;
+        of what is said of a quarter (commentary, summaries, overrides, tallies, risks, milestones), all up to that one;
         of indicators, those that had begun and not ended.
         """
         readings = self.readings[self.readings["reported_end"] <= at.end]
@@ -73,8 +80,10 @@ class Ledger:
         benchmarks = self.benchmarks[self.benchmarks["reported_end"] <= at.end]
         begun = self.indicators["from_end"].isna() | (self.indicators["from_end"] <= at.end)
         ended = self.indicators["to_end"].notna() & (self.indicators["to_end"] < at.end)
+        held = self.withheld
         return replace(
             self,
+            withheld=held[(held["start"] <= at.end) & (held["end"] >= at.end)],
             indicators=self.indicators[begun & ~ended],
             readings=readings.drop_duplicates(["indicator", "period"], keep="last"),
             benchmarks=benchmarks.sort_values("reported_end", kind="stable").drop_duplicates(
@@ -125,29 +134,115 @@ def load_ledger(framework: str, edition: str = "public", root: str | Path | None
         raise RecordsError([Fault("edition", f"{edition!r} is not an edition", allowed(edition, EDITIONS))])
     loaded = load_framework(framework, root)
     folder = home(root) / "data" / framework
+    finish(folder)
     faults: list[Fault] = []
-    texts = {file: _read(folder / file, f"data/{framework}/{file}", faults) for file in FILES}
+    texts = read_texts(framework, folder, faults)
     for path in sorted(folder.glob("*")):
         if ".csv" in path.name.lower() and path.name not in FILES:
             faults.append(
                 Fault(f"data/{framework}/{path.name}", "is no file of the records", allowed(path.name, FILES))
             )
+    everything = texts
     if edition == "public":
         if faults and not all(texts[file].attrs.get("whole") for file in ("indicators.csv", "risks.csv")):
             raise RecordsError(faults)  # what is exempt cannot be told, so nothing more may be quoted
-        texts = without_exempt(texts)
+        texts = without_exempt(texts, loaded.year_starts)
     for file, frame in texts.items():
         if frame.attrs.get("read"):
-            faults.extend(cell_faults(file, frame, f"data/{framework}/{file}", loaded.year_starts))
+            faults.extend(cell_faults(file, frame, partial(_cell, f"data/{framework}/{file}"), loaded.year_starts))
     faults.extend(_relation_faults(texts, loaded, f"data/{framework}"))
-    summaries = read_summaries(loaded, folder, edition, faults)
+    summaries = read_summaries(loaded, folder, faults)
     if faults:
         raise RecordsError(faults)
+    held = withheld(everything, summaries, loaded.year_starts)
+    if edition == "public":
+        summaries = summaries[summaries["exempt"] == ""].reset_index(drop=True)
     typed = {file: _typed(file, frame, loaded.year_starts) for file, frame in texts.items()}
     benchmarks = typed["benchmarks.csv"]
     benchmarks["grouped"] = benchmarks["comparator"].isin(typed["comparators.csv"]["comparator"])
     frames = {file.removesuffix(".csv"): frame for file, frame in typed.items()}
-    return Ledger(loaded, edition, **frames, summaries=summaries)
+    return Ledger(loaded, edition, **frames, summaries=summaries, withheld=held)
+
+
+def load_as_if(framework: str, files: Mapping[str, bytes], edition: str, root: str | Path | None = None) -> Ledger:
+    """
+    Read the records as they would be with some files otherwise; nothing is written where the records are.
+
+    Raises:
+        RecordsError: with every fault that they would have.
+    """
+    base = home(root)
+    with tempfile.TemporaryDirectory() as aside:
+        for room in ("params", "data"):
+            without = shutil.ignore_patterns("releases", ".*")
+            shutil.copytree(base / room / framework, Path(aside, room, framework), ignore=without)
+        for file, content in files.items():
+            Path(aside, "data", framework, file).write_bytes(content)
+        return load_ledger(framework, edition, aside)
+
+
+def _cell(place: str, row: int, column: str) -> str:
+    return f"{place}, row {row}, column {column}" if column else f"{place}, row {row}"
+
+
+def digests(framework: Framework, edition: str, root: str | Path | None = None) -> dict[str, str]:
+    """
+    Give the sha256 of each record file, by its name from the root, as an edition knows it.
+
+    For the public edition a file with exempt rows counts as what is left of it, since a sum over the whole of it could
+    be tried against guesses; what is counted of Part II, and all summaries together, have a name of their own each.
+    """
+    folder = home(root) / "data" / framework.slug
+    finish(folder)
+    place, unread = f"data/{framework.slug}", list[Fault]()
+    texts = read_texts(framework.slug, folder, unread)
+    found = {f"{place}/{file}": (folder / file).read_bytes() for file in FILES if (folder / file).exists()}
+    summaries = read_summaries(framework, folder, unread)
+    held = withheld(texts, summaries, framework.year_starts)
+    if edition == "public" and len(held):
+        for file, left in without_exempt(texts, framework.year_starts).items():
+            if len(left) < len(texts[file]):
+                found[f"{place}/{file}"] = left.to_csv().encode()
+        summaries = summaries[summaries["exempt"] == ""]
+        found[f"{place}: counts of Part II"] = held.to_csv().encode()
+    if len(summaries):
+        found[f"{place}/summaries"] = summaries.to_csv().encode()
+    return {name: hashlib.sha256(content).hexdigest() for name, content in sorted(found.items())}
+
+
+def records_as_at(framework: Framework, at: Period, root: str | Path | None = None) -> dict[str, bytes]:
+    """
+    Give what the records say as at a quarter, file by file: without rows of later quarters, and with the exempt ones.
+
+    Returns:
+        the content of each record file, of each summary, and of the two files in params/, by name.
+    """
+    base, slug = home(root), framework.slug
+    folder = base / "data" / slug
+    finish(folder)
+    found = {}
+    for file, frame in read_texts(slug, folder, []).items():
+        path = folder / file
+        column = "reported" if "reported" in frame else "quarter"
+        later = (
+            frame[column].map(lambda text: _last_month(text, framework.year_starts) > at.end) if column in frame else []
+        )
+        if path.exists():
+            later_rows = {number for number, late in zip(frame.index, later, strict=False) if late}
+            found[file] = with_rows(file, path.read_bytes(), [], later_rows)
+    for path in sorted((folder / "summaries").glob("*/*.md")):
+        if framework.quarter(path.parent.name).end <= at.end:
+            found[path.relative_to(folder).as_posix()] = path.read_bytes()
+    for name in ("framework.yml", f"{at.text}.yml"):
+        path = base / "params" / slug / name
+        if path.exists():
+            found[f"params/{name}"] = path.read_bytes()
+    return found
+
+
+def read_texts(framework: str, folder: Path, faults: list[Fault]) -> dict[str, pd.DataFrame]:
+    """Read every record file as text, its rows numbered as a spreadsheet does, adding what is wrong with them."""
+    return {file: _read(folder / file, f"data/{framework}/{file}", faults) for file in FILES}
 
 
 def _read(path: Path, place: str, faults: list[Fault]) -> pd.DataFrame:
@@ -224,50 +319,6 @@ def _rows(content: bytes, file: str, place: str) -> tuple[list[list[str]], Fault
         remedy = f"Delete what stands above the heading {', '.join(FILES[file])}."
         return rows, Fault(f"{place}, row 1", f"{','.join(rows[0])[:60]!r} is not the heading", remedy)
     return rows, None
-
-
-def without_exempt(texts: dict[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Leave out every exempt row, and every row of an exempt indicator or risk, in every file."""
-    indicators = texts["indicators.csv"]
-    gone = {
-        "indicator": set(_exempt_rows(indicators)["indicator"]),
-        "risk": set(_exempt_rows(texts["risks.csv"])["risk"]),
-    }
-    while "supports" in indicators:  # what supports an exempt indicator goes with it, and what supports that
-        more = set(indicators.loc[indicators["supports"].isin(gone["indicator"]), "indicator"]) - gone["indicator"]
-        if not more:
-            break
-        gone["indicator"] |= more
-    kept = {}
-    for file, frame in texts.items():
-        rows = frame.index.difference(_exempt_rows(frame).index)
-        for key, hidden in gone.items():
-            if key in frame:
-                rows = rows[~frame.loc[rows, key].isin(hidden)]
-        kept[file] = frame.loc[rows]
-        if "merged_from" in frame:  # an open risk that took in an exempt one must not name it
-            merged = [_without(text, gone["risk"]) for text in kept[file]["merged_from"]]
-            kept[file] = kept[file].assign(merged_from=pd.Series(merged, index=rows, dtype=str))
-        kept[file].attrs = frame.attrs
-    known, left = (set(part["benchmarks.csv"]["comparator"]) for part in (texts, kept))
-    members = kept["comparators.csv"]  # a comparator of nothing but exempt figures goes with them
-    kept["comparators.csv"] = members[~members["comparator"].isin(known - left)]
-    return kept
-
-
-def _without(merged: str, hidden: set[str]) -> str:
-    """Leave out of a list of risks' numbers those that are hidden, also where the list is not well written."""
-    numbers = _numbers(merged)
-    return "; ".join(number for number in numbers if number not in hidden) if hidden & set(numbers) else merged
-
-
-def _numbers(merged: str) -> list[str]:
-    """Part a list of risks' numbers, whatever stands between them."""
-    return re.findall(r"[A-Za-z0-9]+", merged)
-
-
-def _exempt_rows(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame[frame["exempt"] != ""] if "exempt" in frame else frame.iloc[:0]
 
 
 def _relation_faults(texts: dict[str, pd.DataFrame], framework: Framework, folder: str) -> Iterator[Fault]:
@@ -389,7 +440,7 @@ def _merger_faults(risks: pd.DataFrame, place: str, year_starts: int) -> Iterato
         here = f"{place}, row {row}, column merged_from"
         earlier = set(risks.loc[ends < ends[row], "risk"])
         now = set(risks.loc[risks["quarter"] == risks.at[row, "quarter"], "risk"])
-        for number in _numbers(risks.at[row, "merged_from"]):
+        for number in numbers(risks.at[row, "merged_from"]):
             if number == risks.at[row, "risk"]:
                 yield Fault(here, f"{number!r} is the row's own number", "Name the risks that this one took in.")
             elif number in now:

@@ -23,13 +23,12 @@ class Front(Said):
     exempt: str = ""
 
 
-def read_summaries(framework: Framework, folder: Path, edition: str, faults: list[Fault]) -> pd.DataFrame:
+def read_summaries(framework: Framework, folder: Path, faults: list[Fault]) -> pd.DataFrame:
     """
-    Read every summary of a framework for an edition, adding what is wrong with them.
+    Read every summary of a framework, the exempt ones included, adding what is wrong with them.
 
     Args:
         folder: the framework's folder in data/.
-        edition: from the public one, exempt summaries are gone.
 
     Returns:
         a row for each file, by quarter and name: quarter, file (as faults name it), page, heading, text (Markdown with
@@ -45,8 +44,7 @@ def read_summaries(framework: Framework, folder: Path, edition: str, faults: lis
             rows.append(_read(path, where, framework))
         except RecordsError as error:
             faults.extend(error.faults)
-    frame = pd.DataFrame(rows, columns=COLUMNS)
-    return frame if edition == "restricted" else frame[frame["exempt"] == ""].reset_index(drop=True)
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def _visible(folder: Path, pattern: str) -> list[Path]:
