@@ -17,6 +17,7 @@ from kpilib.judgement.figures import show
 from kpilib.records.periods import Period, day, quarter
 
 GONE = ("closed", "merged")
+REVIEW_OVERDUE = "Its review date has passed."
 _STATED = {"increasing": "up", "reducing": "down", "": "not stated"}
 _GOOD = {"risk": -1.0, "opportunity": 1.0}
 
@@ -234,7 +235,8 @@ def gaps(assessed: pd.DataFrame, notes: pd.DataFrame, at: Period) -> pd.DataFram
     Returns:
         columns risk and gap, one sentence each: scores that do not agree with their parts, with the actions, the
         target or the appetite; no owner, direction, target score or date where there should be one;
-        a stated direction that the score did not take; a target date or an action overdue; no action where one is due.
+        a stated direction that the score did not take; a review date, a target date or an action overdue; no action
+        where one is due.
     """
     risks = standing(assessed)
     listed = actions(notes, at)
@@ -260,6 +262,7 @@ def gaps(assessed: pd.DataFrame, notes: pd.DataFrame, at: Period) -> pd.DataFram
         (target.notna() & ~dated, "A target score is given without a date."),
         (target.isna() & dated, "A target date is given without a score."),
         (good * (target - score) < 0, "The target is worse than the score before actions."),
+        ((risks["review_date"] != "") & (risks["review_date"] <= at.last_day), REVIEW_OVERDUE),
         (
             dated & (risks["target_date"] <= at.last_day) & (short | target.isna()),
             "The date by which the score should be acceptable has passed.",

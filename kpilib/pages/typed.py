@@ -80,7 +80,7 @@ class Known:
         return self._sign == typed.sign and bool(self._sign or (unit and same_unit))
 
 
-def typed_figures(ledger: Ledger, at: Period, judged: pd.DataFrame) -> list[str]:
+def typed_figures(ledger: Ledger, at: Period, judged: pd.DataFrame) -> list[tuple[str, str, bool]]:
     """
     Say of each figure typed by hand into the summaries of a quarter how it stands to the records.
 
@@ -91,6 +91,9 @@ def typed_figures(ledger: Ledger, at: Period, judged: pd.DataFrame) -> list[str]
     Args:
         ledger: the records as at the quarter.
         judged: every indicator and supporting measure, judged.
+
+    Returns:
+        of each: its place, how it stands, and whether it may not be printed so (it disagrees, or tells what is exempt).
     """
     here = ledger.summaries[ledger.summaries["quarter"] == at.text]
     names = [name for name in (*judged["name"], *judged["short_name"]) if re.search(r"\d", name)]
@@ -138,7 +141,7 @@ def _figures(tokens: Tokens, judged: pd.DataFrame) -> Iterator[Known]:
         asked = [f'{kind}("{row.indicator}")' for kind in kinds]
         names = (row.name, row.short_name, f'"{row.indicator}"')
         last = f'change("{row.indicator}", "last year")'
-        yield from _known(tokens, [*asked, last], names, exempt=row.exempt != "")
+        yield from _answered(tokens, [*asked, last], names, exempt=row.exempt != "")
 
 
 def _counts(tokens: Tokens, ledger: Ledger) -> Iterator[Known]:
@@ -146,14 +149,14 @@ def _counts(tokens: Tokens, ledger: Ledger) -> Iterator[Known]:
     for directorate in ("", *tokens.directorates):
         of = f'directorate="{directorate}"' if directorate else ""
         whole = ("indicator", "indicators", "KPI", "KPIs")
-        yield from _known(tokens, [f"count({of})"], (directorate,) if directorate else whole)
+        yield from _answered(tokens, [f"count({of})"], (directorate,) if directorate else whole)
         for rating in (*ledger.framework.colours, "not rated"):
             asked = [f'{name}("{rating}"{", " if of else ""}{of})' for name in ("count", "share")]
             own = (rating, ledger.framework.ratings[rating])
-            yield from _known(tokens, asked, (directorate,) if directorate else own)
+            yield from _answered(tokens, asked, (directorate,) if directorate else own)
 
 
-def _known(tokens: Tokens, asked: Sequence[str], names: tuple[str, ...], *, exempt: bool = False) -> Iterator[Known]:
+def _answered(tokens: Tokens, asked: Sequence[str], names: tuple[str, ...], *, exempt: bool = False) -> Iterator[Known]:
     """What the records answer, where they do."""
     for token in asked:
         try:
@@ -162,21 +165,23 @@ def _known(tokens: Tokens, asked: Sequence[str], names: tuple[str, ...], *, exem
             continue
 
 
-def _standing(typed: Typed, figures: Sequence[Known], counts: Sequence[Known]) -> str:
+def _standing(typed: Typed, figures: Sequence[Known], counts: Sequence[Known]) -> tuple[str, str, bool]:
     """Say how a typed figure stands to the records."""
-    said = f"{typed.place}: “{typed.written}” is typed by hand and"
+    said = f"“{typed.written}” is typed by hand and"
     named = [each for each in figures if each.named(typed.sentence)]
     printed = [each for each in figures if not each.token.startswith(("change", "gap")) and each.alike(typed)]
     about = [each for each in counts if each.named(typed.sentence)]
     for each in (*named, *about, *(() if named else printed)):
         if each.equals(typed):
             if each.exempt and not typed.exempt:
-                return f"{said} is a figure of an exempt indicator; take it away, or make the file exempt."
-            return f"{said} agrees with the records; write {{{{ {each.token} }}}}."
+                problem = f"{said} is a figure of an exempt indicator; take it away, or make the file exempt."
+                return typed.place, problem, True
+            return typed.place, f"{said} agrees with the records; write {{{{ {each.token} }}}}.", False
     for each in named:
         if each.token.startswith(("value", "to_date")) and (each.alike(typed) or _unnamed(each, typed)):
-            return f"{said} disagrees with the records, which have {each.printed}; write {{{{ {each.token} }}}}."
-    return f"{said} is in no record."
+            problem = f"{said} disagrees with the records, which have {each.printed}; write {{{{ {each.token} }}}}."
+            return typed.place, problem, True
+    return typed.place, f"{said} is in no record.", False
 
 
 def _unnamed(known: Known, typed: Typed) -> bool:

@@ -1,0 +1,92 @@
+"""What stands between today and publication, gathered from both editions: as text, CSV or JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from kpilib.pages.listing import plain
+from kpilib.pages.open_points import Point, open_points, sentences
+from kpilib.pages.prose import token_faults
+from kpilib.press.engine import call_faults
+from kpilib.press.plan import Plan
+from kpilib.records.faults import Fault, RecordsError
+from kpilib.records.framework import EDITIONS
+from kpilib.records.ledger import load_ledger
+from kpilib.records.quarterly import read_quarterly
+
+FORMATS = ("text", "csv", "json")
+
+
+@dataclass(frozen=True)
+class Checked:
+    """
+    What a check found: faults, with which nothing can be printed; points, of which some stop a release.
+
+    `counted` says how much the records hold; points are found only where there is no fault.
+    """
+
+    framework: str
+    quarter: str
+    counted: str
+    faults: Sequence[Fault]
+    points: Sequence[Point]
+
+    @property
+    def stops(self) -> int:
+        """How many things keep the quarter from being released."""
+        return len(self.faults) + sum(point.stops for point in self.points)
+
+
+def check(plan: Plan) -> Checked:
+    """Check a quarter's records, words and notebooks for both editions; what it says may name what is exempt."""
+    slug, faults, ledgers = plan.framework.slug, call_faults(plan), {}
+    for edition in reversed(EDITIONS):
+        try:
+            ledgers[edition] = load_ledger(slug, edition, plan.root)
+            said = read_quarterly(plan.framework, plan.quarter, plan.root)
+            found = token_faults(ledgers[edition], plan.quarter, said)
+        except RecordsError as error:
+            found = error.faults
+        known = {(fault.place, fault.problem) for fault in faults.values()}  # what is wrong in both is told once
+        wholly = [(fault, (fault.place, fault.problem.replace(" in the public edition", ""))) for fault in found]
+        faults |= {str(fault): fault for fault, whole in wholly if whole not in known}
+    if faults:
+        return Checked(slug, plan.quarter.text, "", list(faults.values()), [])
+    ledger = ledgers["restricted"]
+    counted = f"{len(ledger.indicators)} indicators and measures, {len(ledger.readings)} readings"
+    return Checked(slug, plan.quarter.text, counted, [], open_points(ledger, plan.quarter))
+
+
+def report(checked: Checked, form: str) -> str:
+    """Say what was found: for people, for a spreadsheet, or for another program; faults have a form of their own."""
+    if form == "json":
+        found = {
+            "framework": checked.framework,
+            "quarter": checked.quarter,
+            "stops": checked.stops,
+            "faults": [asdict(fault) for fault in checked.faults],
+            "points": [asdict(point) for point in checked.points],
+        }
+        return json.dumps(found, indent=2, ensure_ascii=False) + "\n"
+    if form == "csv":
+        page = io.StringIO()
+        write = csv.writer(page, lineterminator="\n").writerow
+        write(["kind", "stops", "who", "where", "what", "remedy"])
+        for fault in checked.faults:
+            write(map(plain, ["fault", "yes", "", fault.place, fault.problem, fault.remedy]))
+        for point in checked.points:
+            stops = "yes" if point.stops else "no"
+            write(map(plain, [point.kind, stops, point.who, point.where, point.what, ""]))
+        return page.getvalue()
+    lines = [f"No fault in the records of {checked.framework}: {checked.counted}."]
+    stopping = sentences([point for point in checked.points if point.stops])
+    lines += [f"Before publication: {line}" for line in stopping]
+    lines += [f"To look at: {line}" for line in sentences([point for point in checked.points if not point.stops])]
+    if checked.stops:
+        things = "1 thing stands" if checked.stops == 1 else f"{checked.stops} things stand"
+        lines.append(f"{things} between {checked.quarter} and publication.")
+    return "\n".join(lines) + "\n"
