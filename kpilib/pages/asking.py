@@ -1,0 +1,117 @@
+"""What each directorate is asked for a quarter: the figures due, with what went before, and what else to confirm."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import pandas as pd
+
+from kpilib.judgement import due, trend
+from kpilib.judgement.figures import goal
+from kpilib.judgement.rating import aim
+from kpilib.pages.part_two import marking
+from kpilib.records.forms import KEYS, SHEETS, Form
+from kpilib.records.ledger import Ledger
+from kpilib.records.periods import Period, period
+
+EARLIER = {"month": 12, "quarter": 8, "year": 3}  # how many published periods of each kind may be revised in a form
+
+
+def forms(ledger: Ledger, at: Period) -> Iterator[Form]:
+    """
+    Make a form for each directorate that has anything to be asked; what has no directorate has a form of its own.
+
+    Args:
+        ledger: all records, for the edition of which the forms shall be.
+        at: the quarter.
+    """
+    known = ledger.as_at(at)
+    titled = known.indicators.assign(
+        title=known.indicators["short_name"].where(known.indicators["short_name"] != "", known.indicators["name"])
+    )
+    whose = titled.set_index("indicator")["directorate"]
+    asked = {
+        "Figures": _figures(known, titled, at),
+        "Commentary": _commentary(known, titled, at),
+        "Earlier figures": _earlier(known, titled),
+        "Risks": _risks(known, at),
+        "Milestones": _milestones(known, at),
+    }
+    for name in ("Figures", "Commentary", "Earlier figures"):
+        asked[name] = asked[name].assign(directorate=asked[name]["indicator"].map(whose))
+    names = dict.fromkeys(name for frame in asked.values() for name in frame["directorate"])
+    held = ledger.withheld  # what is asked for now may have been exempt in an earlier quarter
+    said = marking(held[held["start"] <= at.end], ledger.edition)
+    for directorate in names:
+        rows = {name: frame[frame["directorate"] == directorate] for name, frame in asked.items()}
+        yield Form(ledger.framework, at, directorate, ledger.edition, said, rows)
+
+
+def _figures(known: Ledger, titled: pd.DataFrame, at: Period) -> pd.DataFrame:
+    """What is due, with the figures before and the target."""
+    framework = known.framework
+    asked = due.due(known.indicators, known.readings, at, framework.year(at)).merge(titled, on="indicator")
+    found = {text: period(text, framework.year_starts) for text in asked["period"]}
+    asked = asked.assign(
+        period_kind=[found[text].kind for text in asked["period"]],
+        start=[float(found[text].start) for text in asked["period"]],
+        end=[float(found[text].end) for text in asked["period"]],
+    )
+    asked = aim(asked, known.targets, framework.rule(at))
+    pieces = [trend.comparable(asked.loc[[row]], known.readings) for row in asked.index]
+    asked = pd.concat(pieces) if pieces else asked.assign(previous=math.nan, last_year=math.nan)
+    return asked.assign(target=[_target(row) for _, row in asked.iterrows()])
+
+
+def _target(row: pd.Series) -> str:
+    """The target that a figure will be rated against, in full."""
+    low, unit = row["target_low"], row["unit"]
+    if pd.isna(low):
+        return "none"
+    if row["kind"] == "quartile":
+        return f"quartile {low:.0f}"
+    if row["kind"] == "range":
+        return f"{goal(low)} to {goal(row['target_high'], unit)}"
+    return f"{goal(low, unit)} in all" if row["kind"] == "total" else goal(low, unit)
+
+
+def _commentary(known: Ledger, titled: pd.DataFrame, at: Period) -> pd.DataFrame:
+    """Each indicator, with what was to be done about it when it was last written about."""
+    actions = known.commentary[(known.commentary["kind"] == "action") & (known.commentary["quarter"] != at.text)]
+    latest = actions.sort_values("quarter_end", kind="stable").drop_duplicates("indicator", keep="last")
+    said = {
+        row.indicator: "; ".join(part for part in (row.text, row.owner, row.due) if part) for row in latest.itertuples()
+    }
+    main = titled[titled["supports"] == ""]
+    return main[["indicator", "title"]].assign(last_action=main["indicator"].map(said).fillna(""))
+
+
+def _earlier(known: Ledger, titled: pd.DataFrame) -> pd.DataFrame:
+    """The last published figures of each indicator, the latest first."""
+    real = known.readings[known.readings["value"].notna()].sort_values("end", ascending=False, kind="stable")
+    place = real.groupby(["indicator", "period_kind"]).cumcount()
+    recent = real[place < real["period_kind"].map(EARLIER)]
+    merged = titled.merge(recent[["indicator", "period", "value"]], on="indicator")
+    return merged.rename(columns={"value": "published"})
+
+
+def _risks(known: Ledger, at: Period) -> pd.DataFrame:
+    """The risks and opportunities of the last register before this quarter."""
+    columns = [column.name for column in SHEETS["Risks"]]
+    before = known.risks[known.risks["quarter"] != at.text]
+    last = before[before["quarter_end"] == before["quarter_end"].max()]
+    shown = {"owner_before": "owner", "impact_before": "residual_impact", "likelihood_before": "residual_likelihood",
+             "score_before": "residual_score"}  # fmt: skip
+    return last.assign(**{name: last[old] for name, old in shown.items()})[
+        [*KEYS["Risks"], "title", "kind", *shown, "directorate"]
+    ].reindex(columns=[*columns, "directorate"])
+
+
+def _milestones(known: Ledger, at: Period) -> pd.DataFrame:
+    """The milestones of the last quarter before this one that are not achieved."""
+    achieved = [word.casefold() for word in known.framework.milestones["achieved"]]
+    before = known.milestones[known.milestones["quarter"] != at.text]
+    last = before[before["quarter_end"] == before["quarter_end"].max()]
+    open_ = last[~last["status"].str.casefold().isin(achieved)]
+    return open_.assign(status_before=open_["status"])

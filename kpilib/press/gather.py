@@ -1,0 +1,191 @@
+"""The quarter's figures, asked for and taken in: forms out to directorates, returns from them into the records."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from kpilib.judgement.due import doubt
+from kpilib.pages.asking import forms
+from kpilib.press.plan import Plan, make_plan
+from kpilib.records.faults import Fault, RecordsError
+from kpilib.records.forms import Form, write_form
+from kpilib.records.framework import EDITIONS, home
+from kpilib.records.ledger import Ledger, load_as_if, load_ledger, read_texts
+from kpilib.records.periods import Period
+from kpilib.records.received import Entry, entries
+from kpilib.records.releases import last_released
+from kpilib.records.returns import Return, read_return
+from kpilib.records.store import alone, put_together, replace_whole, with_rows
+
+CONFIRMED = "The service was asked whether this unusual figure is right, and confirmed it."
+
+
+def collect(plan: Plan) -> list[Path]:
+    """
+    Write a workbook for each directorate, with what it is asked for the quarter.
+
+    A workbook that is there and differs is left alone, since somebody may have filled it in.
+
+    Raises:
+        RecordsError: faults in the records, or workbooks that are there and differ.
+    """
+    if last_released(plan.framework, plan.root) >= plan.quarter.end:
+        problem = "is released already, or a later one is"
+        raise RecordsError([Fault(plan.quarter.text, problem, "Collect the next quarter.")])
+    ledger = load_ledger(plan.framework.slug, plan.edition, plan.root)
+    folder = plan.folder.parent / "returns" / plan.edition
+    written = {folder / name: write_form(form) for name, form in _named(list(forms(ledger, plan.quarter)))}
+    there = [path for path, content in written.items() if path.exists() and path.read_bytes() != content]
+    if there:
+        remedy = "Move it away, or receive it first: it may hold what somebody filled in."
+        raise RecordsError([Fault(path.name, "is there already, and differs", remedy) for path in there])
+    for path, content in written.items():
+        replace_whole(path, content)
+    return list(written)
+
+
+def _named(each: Sequence[Form]) -> Iterator[tuple[str, Form]]:
+    """Give each form a file name that every system takes; two directorates that would share one are numbered."""
+    names = [_file_name(form.directorate) for form in each]
+    for number, (name, form) in enumerate(zip(names, each, strict=True)):
+        again = names[:number].count(name)
+        yield f"{name}{f'-{again + 1}' if again else ''}.xlsx", form
+
+
+def _file_name(directorate: str) -> str:
+    plain = unicodedata.normalize("NFKD", directorate).encode("ascii", "ignore").decode().lower()
+    return "-".join(re.findall("[a-z0-9]+", plain))[:60] or ("directorate" if directorate else "council-wide")
+
+
+@dataclass(frozen=True)
+class Received:
+    """What was taken in: rows added by file, revisions in words, and how much the records had already."""
+
+    framework: str
+    quarter: str
+    added: dict[str, int]
+    revisions: list[str]
+    known: int
+
+
+def receive(paths: Sequence[Path], root: str | Path | None = None, *, confirm: bool = False) -> Received:
+    """
+    Take directorates' returns into the records: all that is in them, or nothing.
+
+    Args:
+        confirm: take figures far outside their usual range too.
+
+    Raises:
+        RecordsError: with every fault of every return; nothing is written then.
+        OSError: the records could not be written; they are then as they were.
+    """
+    returns, faults = _read(paths)
+    slug, quarter = _one_of(returns, faults)
+    plan = make_plan(slug, quarter, "restricted", root)
+    folder = home(root) / "data" / slug
+    with alone(folder):
+        ledger = load_ledger(slug, "restricted", root)
+        faults += _old(plan, ledger)
+        said = entries(returns, read_texts(slug, folder, []), plan.framework, plan.quarter)
+        doubts = _doubted(said.found, ledger, plan.quarter)
+        faults += [*said.faults, *(doubts.values() if not confirm else [])]
+        if faults:
+            raise RecordsError(faults)
+        found = [_noted(entry) if number in doubts else entry for number, entry in enumerate(said.found)]
+        files = _written(found, folder)
+        if files:
+            for edition in EDITIONS:
+                load_as_if(slug, files, edition, root)
+            put_together(folder, files)
+    revised = [f"{entry.cells['indicator']}, {entry.cells['period']}: published {entry.was}, "
+               f"now {entry.cells['value'] or entry.cells['status']}" for entry in said.found if entry.was]  # fmt: skip
+    return Received(slug, quarter, dict(Counter(entry.file for entry in said.found)), revised, said.known)
+
+
+def _read(paths: Sequence[Path]) -> tuple[list[Return], list[Fault]]:
+    returns: list[Return] = []
+    faults: list[Fault] = []
+    for path in paths:
+        try:
+            returns.append(read_return(path))
+        except RecordsError as error:
+            faults.extend(error.faults)
+    if not returns:
+        raise RecordsError(faults)
+    return returns, faults
+
+
+def _one_of(returns: Sequence[Return], faults: list[Fault]) -> tuple[str, str]:
+    """Give the framework and quarter that returns are of, adding a fault for each that is of another."""
+    first = returns[0]
+    for each in returns[1:]:
+        for what, own, other in (
+            ("framework", each.framework, first.framework),
+            ("quarter", each.quarter, first.quarter),
+        ):
+            if own != other:
+                problem = f"is of the {what} {own!r}, and {first.file} is of {other!r}"
+                faults.append(Fault(each.file, problem, "Receive those of one council and quarter together."))
+    if any((each.framework, each.quarter) != (first.framework, first.quarter) for each in returns):
+        raise RecordsError(faults)
+    return first.framework, first.quarter
+
+
+def _old(plan: Plan, ledger: Ledger) -> list[Fault]:
+    """Refuse returns of a quarter that is released, or before one that figures are recorded of already."""
+    if last_released(plan.framework, plan.root) >= plan.quarter.end:
+        remedy = "Ask for it on the form of the next quarter: a figure that differs becomes a revision there."
+        problem = "is released, or a later one is, and its records stay as they are"
+        return [Fault(plan.quarter.text, problem, remedy)]
+    later = ledger.readings[ledger.readings["reported_end"] > plan.quarter.end]
+    if len(later):
+        problem = f"is an old quarter: figures of {later['reported'].max()} are recorded already"
+        return [Fault(plan.quarter.text, problem, "Ask for it on the form of that quarter.")]
+    return []
+
+
+def _doubted(found: Sequence[Entry], ledger: Ledger, at: Period) -> dict[int, Fault]:
+    """Ask about figures that are far from what their indicators ever were, by their place among the entries."""
+    named, known = ledger.indicators.set_index("indicator", drop=False), ledger.as_at(at)
+    asked = {}
+    for number, entry in enumerate(found):
+        if entry.file != "readings.csv" or not entry.cells["value"]:
+            continue
+        row = named.loc[entry.cells["indicator"]]
+        here = ledger.framework.period(entry.cells["period"])
+        own = known.readings[known.readings["indicator"] == row["indicator"]]
+        past = own[own["period_kind"] == here.kind]
+        past = past[(past["end"] < here.end) & ~(past["start"] < row["break_from_start"])].sort_values("end")
+        if row["basis"] == "to date":
+            past = past[(here.end - past["end"]) % 12 == 0]
+        why = doubt(float(entry.cells["value"]), pd.Series(past["value"].to_numpy(), past["period"]), row)
+        if why:
+            problem = f"{entry.cells['value']} should be looked at twice: {why}"
+            remedy = "Correct it; if it is right, receive the return with --confirm."
+            asked[number] = Fault(entry.place("value"), problem, remedy)
+    return asked
+
+
+def _noted(entry: Entry) -> Entry:
+    """Say in the record of a figure that was asked about that it was confirmed: readers will wonder too."""
+    note = " ".join(part for part in (entry.cells["note"], CONFIRMED) if part)
+    return replace(entry, cells={**entry.cells, "note": note})
+
+
+def _written(found: Sequence[Entry], folder: Path) -> dict[str, bytes]:
+    """Write the record files anew with their new rows at the end."""
+    files = {}
+    for file in dict.fromkeys(entry.file for entry in found):
+        own = [entry for entry in found if entry.file == file]
+        path = folder / file
+        content = path.read_bytes() if path.exists() else b""
+        without = {entry.instead for entry in own if entry.instead}
+        files[file] = with_rows(file, content, [entry.cells for entry in own], without)
+    return files

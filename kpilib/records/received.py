@@ -1,0 +1,288 @@
+"""
+What directorates' returns mean for the records: which rows are new, which are revisions, and what cannot be taken.
+
+A figure that was published is never written over: what differs from it is a row of its own, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+import pandas as pd
+
+from kpilib.records.faults import Fault
+from kpilib.records.forms import STANDING
+from kpilib.records.framework import Framework
+from kpilib.records.periods import Period
+from kpilib.records.returns import Return
+from kpilib.records.schema import FILES, KEYS, cell_faults
+
+REMARKS = ("performance", "good practice", "issue", "cause", "action")
+_ABSENT = ("awaited", "not measured")
+SCORED = ("residual_impact", "residual_likelihood")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """
+    A row for a record file: its cells, and the place in a return that each came from.
+
+    `instead` is the row of the file that it takes the place of: one that said a figure was awaited.
+    `was` is the published figure that it revises.
+    """
+
+    file: str
+    cells: Mapping[str, str]
+    place: Callable[[str], str]
+    instead: int = 0
+    was: str = ""
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What it is about: two entries about the same must say the same."""
+        one_of_each = self.file == "commentary.csv"  # a form has room for one remark of each kind
+        names = [name for name in KEYS[self.file] if not (one_of_each and name == "text")]
+        return (self.file, *(self.cells.get(name, "") for name in names))
+
+
+@dataclass
+class Entries:
+    """What returns give: entries, faults, and how many of their cells' rows the records have already."""
+
+    found: list[Entry] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    known: int = 0
+
+    def add(self, entry: Entry) -> None:
+        """Take an entry, unless another says the same already; one that disagrees with another is a fault."""
+        for other in self.found:
+            if other.key != entry.key:
+                continue
+            if dict(other.cells) == dict(entry.cells):
+                return
+            what = _differing(entry.cells, other.cells)
+            problem = (
+                f"{entry.cells.get(what, '')!r} disagrees with {other.cells.get(what, '')!r} in {other.place(what)}"
+            )
+            self.faults.append(Fault(entry.place(what), problem, "Ask which is right, and correct the other return."))
+            return
+        self.found.append(entry)
+
+
+def _differing(one: Mapping[str, str], other: Mapping[str, str]) -> str:
+    return next(name for name in (*one, *other) if one.get(name, "") != other.get(name, ""))
+
+
+def entries(returns: Sequence[Return], texts: Mapping[str, pd.DataFrame], framework: Framework, at: Period) -> Entries:
+    """
+    Find what returns add to the records.
+
+    Args:
+        returns: of this framework and quarter.
+        texts: every record file as text, exempt rows included, and without a fault.
+    """
+    said = Entries()
+    known = {file: frame.reindex(columns=list(FILES[file]), fill_value="") for file, frame in texts.items()}
+    for each in returns:
+        for sheet, rows in each.rows.items():
+            for row, cells in rows.to_dict("index").items():
+                taken = _Taken(cells, partial(each.place, sheet, row), known, framework, at, said)
+                taken.take(sheet)
+    for file in FILES:
+        said.faults.extend(_cell_faults(file, [entry for entry in said.found if entry.file == file], framework))
+    return said
+
+
+def _cell_faults(file: str, found: Sequence[Entry], framework: Framework) -> Iterator[Fault]:
+    """Hold entries to what the columns of their file know."""
+    if found:
+        frame = pd.DataFrame([dict(entry.cells) for entry in found], dtype=str).fillna("").rename_axis("row")
+        yield from cell_faults(file, frame, lambda row, column: found[row].place(column), framework.year_starts)
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """A row of a return, and what it is held against; `take` adds what it gives to the entries."""
+
+    cells: dict[str, str]
+    where: Callable[[str], str]
+    texts: Mapping[str, pd.DataFrame]
+    framework: Framework
+    at: Period
+    said: Entries
+
+    def take(self, sheet: str) -> None:
+        """Take the row of a sheet."""
+        takes = {"Commentary": self._remarks, "Risks": self._risk, "Milestones": self._milestone}
+        takes.get(sheet, self._figure)()
+
+    def _wrong(self, column: str, problem: str, remedy: str) -> None:
+        self.said.faults.append(Fault(self.where(column), problem, remedy))
+
+    def _disagrees(self, column: str, one: str, other: str, file: str, row: int) -> None:
+        """Refuse what the records of this quarter have otherwise: an earlier return, or someone's own hand."""
+        problem = f"{one[:60]!r} disagrees with {other[:60]!r} in {file}, row {row}"
+        remedy = "Ask which is right. To take this one, delete that row, and receive the return again."
+        self._wrong(column, problem, remedy)
+
+    def _differing(self, new: dict[str, str], file: str, there: pd.DataFrame, apart: Sequence[str]) -> None:
+        """Count what the records have already, and refuse it where they have it otherwise."""
+        row = there.iloc[-1]
+        names = [name for name in new if name not in apart and row[name] != new[name]]
+        if names:
+            self._disagrees(names[0], new[names[0]], row[names[0]], file, there.index[-1])
+        else:
+            self.said.known += 1
+
+    def _of(self, file: str, key: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+        """The rows about the same as this one: those of this quarter, and those of the last one before it."""
+        rows = self.texts[file]
+        own = rows[rows[key] == self.cells[key]]
+        ends = own["quarter"].map(lambda text: self.framework.quarter(text).end)
+        before = own[ends < self.at.end]
+        return own[ends == self.at.end], before[ends[before.index] == ends[before.index].max()]
+
+    def _figure(self) -> None:
+        """Take a figure: a new one, one that was awaited, or a revision with its reason."""
+        cells, earlier = self.cells, "status" not in self.cells
+        value, note = cells["value"], cells["note"]
+        status = cells.get("status") or ("final" if value else "")
+        if not (value or status or note or cells.get("exempt")):
+            return
+        if status in _ABSENT and value:
+            self._wrong("value", f"{value!r} stands beside the status {status!r}", "Take one of the two away.")
+            return
+        if status not in _ABSENT and not value:
+            words = "the figure as it is now" if earlier else "the figure, or choose `awaited` or `not measured`"
+            self._wrong("value", "is empty, and other cells of its row are not", f"Write {words}.")
+            return
+        rows = self.texts["readings.csv"]
+        own = rows[rows["indicator"].eq(cells["indicator"]) & rows["period"].eq(cells["period"])]
+        ends = own["reported"].map(lambda text: self.framework.quarter(text).end).sort_values(kind="stable")
+        now, before = own[ends.reindex(own.index) == self.at.end], own.loc[ends[ends < self.at.end].index]
+        new = {"indicator": cells["indicator"], "period": cells["period"], "value": value, "reported": self.at.text,
+               "status": status, "note": note, "exempt": cells.get("exempt", "")}  # fmt: skip
+        last = (now if len(now) else before).iloc[-1] if len(own) else pd.Series({"value": "", "status": ""})
+        alike = _same(last["value"], value)
+        if len(own) and alike and (earlier or (last["status"] or "final") == status):
+            self.said.known += 1
+        elif len(now) and last["value"]:
+            self._disagrees("value", value or status, last["value"], "readings.csv", now.index[-1])
+        elif len(now):
+            self.said.add(Entry("readings.csv", new, self.where, instead=int(now.index[-1])))
+        elif last["value"] and not alike and not note:
+            problem = f"is empty, and {value or status!r} differs from {last['value']}, published in {last['reported']}"
+            self._wrong("note", problem, "Say there why: it becomes a revision, printed with its reason.")
+        else:
+            self.said.add(Entry("readings.csv", new, self.where, was="" if alike else last["value"]))
+
+    def _remarks(self) -> None:
+        """Take what a service says of an indicator; owner and date belong to the action."""
+        cells = self.cells
+        for name in ("owner", "due"):
+            if cells[name] and not cells["action"]:
+                self._wrong(name, f"{cells[name]!r} stands beside no action", "Write the action, or empty the cell.")
+        rows = self.texts["commentary.csv"]
+        own = rows[rows["indicator"].eq(cells["indicator"]) & rows["quarter"].eq(self.at.text)]
+        for kind in [kind for kind in REMARKS if cells[kind]]:
+            new = {"indicator": cells["indicator"], "quarter": self.at.text, "kind": kind, "text": cells[kind]}
+            new |= {name: cells[name] if kind == "action" else "" for name in ("owner", "due")}
+            new["exempt"] = cells["exempt"]
+            there = own[own["kind"] == kind]
+            if (there["text"] == cells[kind]).any():
+                self.said.known += 1
+            elif len(there):
+                self._disagrees(kind, cells[kind], there.iloc[-1]["text"], "commentary.csv", there.index[-1])
+            else:
+                self.said.add(Entry("commentary.csv", new, partial(self._of_remark, kind)))
+
+    def _of_remark(self, kind: str, column: str) -> str:
+        return self.where(column if column in ("owner", "due", "exempt") else kind)
+
+    def _risk(self) -> None:
+        """Take a risk as it stands: its row of the last register with what changed, and the notes that still hold."""
+        cells, standing = self.cells, self.cells["standing"]
+        scored = [name for name in (*SCORED, "direction", "owner") if cells[name]]
+        given = [*scored, *(name for name in ("progress", "review_date") if cells[name])]
+        now, before = self._of("risks.csv", "risk")
+        if not standing and given:
+            remedy = "Choose there whether the risk stands as before, has changed, or is closed."
+            self._wrong("standing", f"is empty, and {cells[given[0]]!r} stands beside it", remedy)
+        elif standing and standing not in STANDING:
+            self._wrong("standing", f"{standing!r} is not in the list", "Choose a word of the list.")
+        elif standing != "changed" and scored:
+            self._wrong(scored[0], f"{cells[scored[0]]!r} stands beside {standing!r}", "Choose `changed`, or empty it.")
+        elif standing and before.empty:
+            self._wrong("risk", f"{cells['risk']!r} is in no earlier register", "Record it in risks.csv.")
+        elif standing == "closed" and len(now):
+            self._disagrees("standing", "closed", "open", "risks.csv", now.index[-1])
+        elif standing and standing != "closed":
+            self._open_risk(before.iloc[-1], now)
+
+    def _open_risk(self, last: pd.Series, now: pd.DataFrame) -> None:
+        cells = self.cells
+        new = _texts(last) | {"quarter": self.at.text, "merged_from": "", "note": ""}
+        new |= {name: cells[name] for name in (*SCORED, "owner", "review_date") if cells[name]}
+        if any(cells[name] for name in SCORED):
+            parts = [new[name] for name in SCORED]
+            if not all(part.isdigit() for part in parts):
+                chosen = next(name for name in SCORED if cells[name])
+                self._wrong(chosen, "one of impact and likelihood is given, and the other not known", "Choose both.")
+                return
+            new["residual_score"] = str(int(parts[0]) * int(parts[1]))
+        moved = int(new["residual_score"]) - int(last["residual_score"])
+        new["direction"] = cells["direction"] or ("increasing" if moved > 0 else "reducing" if moved < 0 else "level")
+        notes = self.texts["risk_notes.csv"]
+        own = notes[notes["risk"] == cells["risk"]]
+        held = own[own["quarter"] == self.at.text]
+        wanted = []
+        if len(now):  # the register of this quarter was begun already, with the notes that still hold
+            self._differing(
+                new, "risks.csv", now, ("note", "merged_from", *(() if cells["direction"] else ["direction"]))
+            )
+        else:
+            self.said.add(Entry("risks.csv", new, self.where))
+            kept = own[own["quarter"].eq(last["quarter"]) & own["kind"].ne("progress") & own["status"].ne("done")]
+            wanted = [_texts(note) | {"quarter": self.at.text} for _, note in kept.iterrows()]
+        if cells["progress"]:
+            progress = {"quarter": self.at.text, "risk": cells["risk"], "kind": "progress", "text": cells["progress"]}
+            wanted.append(dict.fromkeys(FILES["risk_notes.csv"], "") | progress)
+        for note in wanted:
+            if not (held["kind"].eq(note["kind"]) & held["text"].eq(note["text"])).any():
+                self.said.add(Entry("risk_notes.csv", note, partial(self._of_note, note["kind"])))
+
+    def _of_note(self, kind: str, column: str) -> str:
+        return self.where("progress" if kind == column == "progress" or column == "text" else "standing")
+
+    def _milestone(self) -> None:
+        """Take a milestone as it stands: its row of the last quarter with its new status, date and commentary."""
+        cells = self.cells
+        answers = [name for name in ("status", "forecast", "commentary", "exempt") if cells[name]]
+        now, before = self._of("milestones.csv", "milestone")
+        words = {word.casefold() for each in self.framework.milestones.values() for word in each}
+        if not answers:
+            return
+        if not cells["status"]:
+            problem = f"is empty, and {cells[answers[0]]!r} stands beside it"
+            self._wrong("status", problem, "Choose how the milestone stands.")
+        elif cells["status"].casefold() not in words:
+            self._wrong("status", f"{cells['status']!r} is not in the list", "Choose a word of the list.")
+        elif before.empty:
+            self._wrong("milestone", f"{cells['milestone']!r} is in no earlier quarter", "Record it in milestones.csv.")
+        else:
+            new = _texts(before.iloc[-1]) | {"quarter": self.at.text, "commentary": cells["commentary"]}
+            new |= {name: cells[name] for name in ("status", "forecast", "exempt") if cells[name]}
+            if len(now):
+                self._differing(new, "milestones.csv", now, ())
+            else:
+                self.said.add(Entry("milestones.csv", new, self.where))
+
+
+def _texts(row: pd.Series) -> dict[str, str]:
+    return {str(name): str(cell) for name, cell in row.items()}
+
+
+def _same(one: str, other: str) -> bool:
+    return one == other or (bool(one) and bool(other) and float(one) == float(other))
