@@ -28,7 +28,7 @@ def revised(readings: pd.DataFrame, indicators: pd.DataFrame, at: Period) -> lis
     rows = [
         tables.Row(
             row.short_name,
-            [row.period_name, *was_and_is(row.was, row.value, row.unit, row.decimals), row.note],
+            [row.period_name, was_and_is(row.was, row.value, row.unit, row.decimals), row.note],
         )
         for row in named.itertuples()
     ]
@@ -37,14 +37,14 @@ def revised(readings: pd.DataFrame, indicators: pd.DataFrame, at: Period) -> lis
     caption = f"{words.sentence(words.counted(len(rows), 'figure'))[:-1]} revised since it was published."
     if len(rows) > 1:
         caption = caption.replace("since it was", "since they were")
-    return [tables.table(caption, ["Indicator", "Period", "Published", "Now", "Why"], rows, numbers={2, 3})]
+    return [tables.table(caption, ["Indicator", "Period", "What was published", "Why"], rows)]
 
 
-def was_and_is(was: float, value: float, unit: str, decimals: float) -> tuple[str, str]:
+def was_and_is(was: float, value: float, unit: str, decimals: float) -> str:
     """Write a figure as it was published and as it is now: withdrawn, perhaps, or with the decimals that differ."""
     if show(was, unit, decimals) == show(value, unit, decimals):
         decimals = math.nan
-    return show(was, unit, decimals), show(value, unit, decimals) or "Awaited"
+    return f"published {show(was, unit, decimals)}, now {show(value, unit, decimals) or 'awaited'}"
 
 
 def came_and_went(indicators: pd.DataFrame, retired: pd.DataFrame, at: Period, last: Period) -> list[str]:

@@ -109,15 +109,15 @@ class OwnScreen(CloserLook):
             tables.Row(
                 each["period_name"],
                 [
-                    *was_and_is(each["was"], each["value"], unit, decimals),
+                    was_and_is(each["was"], each["value"], unit, decimals),
                     period(each["since"], self.framework.year_starts).name,
                 ],
             )
             for _, each in own.iterrows()
         ]
         caption = f"Figures of {row['short_name']} that were revised, beside what was published before."
-        heads = ["Period", "Published", "Now", "In the report of"]
-        return _part("What has been revised?", tables.table(caption, heads, rows, numbers={1, 2}, look="notes"))
+        heads = ["Period", "What was published", "In the report of"]
+        return _part("What has been revised?", tables.table(caption, heads, rows, look="notes"))
 
     def _compared(self, row: pd.Series) -> Shown | None:
         """How others do, where there is a figure of theirs: a chart of a few, a table of whole groups."""

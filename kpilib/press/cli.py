@@ -1,4 +1,4 @@
-"""The command line: plan, check, run and export a quarter."""
+"""The command line: a quarter's work, from what directorates are asked to what is published."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
-from kpilib.pages.listing import indicators_csv, open_points
-from kpilib.pages.prose import token_faults
-from kpilib.press.engine import parameter_faults, tag_faults
-from kpilib.press.plan import make_plan, standing
+from kpilib.pages.listing import indicators_csv
+from kpilib.press.checking import FORMATS, check, report
+from kpilib.press.compare import compare
+from kpilib.press.gather import collect, receive
+from kpilib.press.new import new
+from kpilib.press.plan import build, make_plan, standing
+from kpilib.press.release import release, verify
 from kpilib.press.run import run
 from kpilib.records.faults import RecordsError
 from kpilib.records.framework import EDITIONS
+from kpilib.records.imports import import_spreadsheet
 from kpilib.records.ledger import load_ledger
-from kpilib.records.quarterly import read_quarterly
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -41,23 +45,53 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kpilib", description="A council's quarterly performance report.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name, command, says in (
-        ("plan", _plan, "what would be printed, and what is up to date"),
-        ("check", _check, "every fault in the records, at once, and what the register leaves open"),
-        ("run", _run, "run the notebooks and render HTML and PDF"),
-        ("export", _export, "write indicators.csv to standard output, without running a notebook"),
-    ):
+
+    def add(name: str, command: Callable[[argparse.Namespace], int], says: str) -> argparse.ArgumentParser:
         one = commands.add_parser(name, help=says, description=says)
+        one.set_defaults(command=command)
+        one.add_argument("--root", metavar="DIR", help="the folder of notebooks/, params/ and data/")
+        return one
+
+    def add_quarterly(
+        name: str, command: Callable[[argparse.Namespace], int], says: str, *, editions: bool = True
+    ) -> argparse.ArgumentParser:
+        one = add(name, command, says)
         one.add_argument("framework", metavar="FRAMEWORK", help="the council's folder, such as lancashire-2019")
         one.add_argument("quarter", metavar="QUARTER", help="such as 2019-20-Q3")
-        one.add_argument("--root", metavar="DIR", help="the folder of notebooks/, params/ and data/")
-        one.add_argument("--edition", choices=EDITIONS, default="public", help="default: public")
-        one.set_defaults(command=command)
-        if name in ("plan", "run"):
-            one.add_argument("--page", action="append", default=[], metavar="P", help="only this page; may be repeated")
-        if name == "run":
-            one.add_argument("--jobs", type=_count, metavar="N", help="pages at a time; default: all processors")
-            one.add_argument("--no-pdf", action="store_true", help="HTML only")
+        if editions:
+            one.add_argument("--edition", choices=EDITIONS, default="public", help="default: public")
+        return one
+
+    plan = add_quarterly("plan", _plan, "what would be printed, and what is up to date")
+    checks = add_quarterly("check", _check, "everything that stands between today and publication", editions=False)
+    checks.add_argument("--format", choices=FORMATS, default="text", help="default: text")
+    runs = add_quarterly("run", _run, "run the notebooks and render HTML and PDF")
+    for one in (plan, runs):
+        one.add_argument("--page", action="append", default=[], metavar="P", help="only this page; may be repeated")
+    runs.add_argument("--no-pdf", action="store_true", help="HTML only")
+    add_quarterly("export", _export, "write indicators.csv to standard output, without running a notebook")
+    add_quarterly("collect", _collect, "write an Excel workbook for each directorate to fill in")
+    receives = add("receive", _receive, "take filled workbooks into the records: all of them, or nothing")
+    receives.add_argument("files", metavar="FILE", nargs="+", type=Path, help="a workbook that came back")
+    receives.add_argument("--confirm", action="store_true", help="take figures far outside their usual range too")
+    releases = add_quarterly("release", _release, "freeze a quarter as it is published", editions=False)
+    releases.add_argument("--despite", metavar="REASON", default="", help="release it although the check refuses")
+    news = add("new", _new, "make the folders of a new council, from answers or from questions")
+    news.add_argument("framework", metavar="SLUG", help="the name of its folders, such as made-up-borough")
+    news.add_argument(
+        "--answers", metavar="FILE", type=Path, help="a YAML file of answers; without it they are asked for"
+    )
+    imports = add("import", _import, "add a council's own spreadsheet to its records, by a mapping")
+    imports.add_argument("mapping", metavar="MAPPING", type=Path, help="a YAML file that says what each column holds")
+    diffs = add("diff", _diff, "which figures, ratings and words changed between two reports")
+    for name, says in (("before", "a report"), ("after", "the report to hold against it")):
+        how = "its folder, or FRAMEWORK/QUARTER, as released, else as last made"
+        diffs.add_argument(name, metavar=name.upper(), help=f"{says}: {how}")
+    verifies = add_quarterly(
+        "verify", _verify, "make a released quarter again, and say if it is the same", editions=False
+    )
+    for one in (runs, releases, verifies):
+        one.add_argument("--jobs", type=_count, metavar="N", help="pages at a time; default: all processors")
     return parser
 
 
@@ -82,29 +116,11 @@ def _plan(asked: argparse.Namespace) -> int:
 
 
 def _check(asked: argparse.Namespace) -> int:
-    plan = make_plan(asked.framework, asked.quarter, asked.edition, asked.root)
-    place = f"params/{plan.framework.slug}/{plan.quarter.text}.yml"
-    faults = {str(fault): fault for planned in plan.pages for fault in parameter_faults(planned, place)}
-    faults |= {str(fault): fault for fault in tag_faults(plan)}
-    ledgers = {}
-    for edition in reversed(EDITIONS):
-        try:
-            ledgers[edition] = load_ledger(asked.framework, edition, asked.root)
-            said = read_quarterly(plan.framework, plan.quarter, asked.root)
-            found = token_faults(ledgers[edition], plan.quarter, said)
-        except RecordsError as error:
-            found = error.faults
-        known = {(fault.place, fault.problem) for fault in faults.values()}  # what is wrong in both is told once
-        wholly = [(fault, (fault.place, fault.problem.replace(" in the public edition", ""))) for fault in found]
-        faults |= {str(fault): fault for fault, whole in wholly if whole not in known}
-    if faults:
-        raise RecordsError(faults.values())
-    ledger = ledgers["restricted"]
-    counted = f"{len(ledger.indicators)} indicators and measures, {len(ledger.readings)} readings"
-    print(f"No fault in the records of {asked.framework}: {counted}.")
-    for point in open_points(ledger, plan.quarter):
-        print(f"To look at: {point}")
-    return 0
+    checked = check(make_plan(asked.framework, asked.quarter, root=asked.root))
+    if checked.faults and asked.format == "text":
+        raise RecordsError(checked.faults)
+    sys.stdout.write(report(checked, asked.format))
+    return 1 if checked.stops else 0
 
 
 def _run(asked: argparse.Namespace) -> int:
@@ -119,6 +135,74 @@ def _run(asked: argparse.Namespace) -> int:
     if pages:
         print(f"Open {outcome.folder / ('index.html' if 'index.html' in pages else pages[0])}")
     return 1 if outcome.faults else 0
+
+
+def _collect(asked: argparse.Namespace) -> int:
+    plan = make_plan(asked.framework, asked.quarter, asked.edition, asked.root)
+    paths = collect(plan)
+    for path in paths:
+        print(path)
+    print(f"{len(paths)} workbooks for {plan.quarter.name}, {plan.edition} edition.")
+    return 0
+
+
+def _receive(asked: argparse.Namespace) -> int:
+    said = receive(asked.files, asked.root, confirm=asked.confirm)
+    for file, rows in said.added.items():
+        print(f"data/{said.framework}/{file}: {rows} {'row' if rows == 1 else 'rows'} added")
+    for revision in said.revisions:
+        print(f"Revision: {revision}")
+    if said.known:
+        print(f"{said.known} of the answers were in the records already.")
+    print(f"Next: kpilib check {said.framework} {said.quarter}")
+    return 0
+
+
+def _release(asked: argparse.Namespace) -> int:
+    made = release(asked.framework, asked.quarter, asked.root, despite=asked.despite, jobs=asked.jobs)
+    print(f"{asked.quarter} is released: {made.files} files in {made.folder}")
+    if made.despite:
+        things = "1 thing was" if made.stops == 1 else f"{made.stops} things were"
+        print(f"Released although {things} open, and every page says so: {made.despite}")
+    return 0
+
+
+def _verify(asked: argparse.Namespace) -> int:
+    said = verify(asked.framework, asked.quarter, asked.root, jobs=asked.jobs)
+    print("\n".join(said.lines))
+    return 0 if said.same else 1
+
+
+def _diff(asked: argparse.Namespace) -> int:
+    before, after = (build(named, asked.root) for named in (asked.before, asked.after))
+    changes = compare(before, after)
+    for change in changes:
+        print(change)
+    print(f"{len(changes) or 'Nothing'} {'change' if len(changes) == 1 else 'changes' if changes else 'changed'}"
+          f" between {asked.before} and {asked.after}.")  # fmt: skip
+    return 0
+
+
+def _new(asked: argparse.Namespace) -> int:
+    for path in new(asked.framework, asked.answers, asked.root):
+        print(path)
+    print("Next: docs/adopt.md says how figures and targets get into its records.")
+    return 0
+
+
+def _import(asked: argparse.Namespace) -> int:
+    said = import_spreadsheet(asked.mapping, asked.root)
+    for file, rows in said.added.items():
+        print(f"data/{said.framework}/{file}: {rows} {'row' if rows == 1 else 'rows'} added")
+    if said.known:
+        print(f"{said.known} rows were in the records already.")
+    for fault in said.unplaced:
+        print(fault, file=sys.stderr)
+    if said.unplaced:
+        print(f"{len(said.unplaced)} {'thing' if len(said.unplaced) == 1 else 'things'} could not be placed.")
+    if said.unread:
+        print(f"Say in the mapping what they mean: cells: {{{', '.join(f'{cell}: …' for cell in said.unread)}}}")
+    return 1 if said.unplaced else 0
 
 
 def _export(asked: argparse.Namespace) -> int:

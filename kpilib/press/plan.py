@@ -21,8 +21,10 @@ from kpilib.records.framework import (
     home,
     load_framework,
 )
+from kpilib.records.ledger import digests
 from kpilib.records.periods import Period
 from kpilib.records.quarterly import OWN, place, read_parameters
+from kpilib.records.releases import released
 
 FIXED = ("framework", "page", "quarter", "edition")
 
@@ -60,18 +62,26 @@ class Paper:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that a run would make, and where."""
+    """
+    Everything that a run would make, and where.
+
+    `despite` is why the quarter was released although its check refused: every page says so.
+    `marking` is what each sheet bears of the edition; a run adds it, once it has read the records.
+    """
 
     framework: Framework
     quarter: Period
     edition: str
     root: Path
+    outputs: Path
     pages: tuple[PlannedPage, ...]
+    despite: str = ""
+    marking: str = ""
 
     @property
     def folder(self) -> Path:
         """Where it goes."""
-        return self.root / "outputs" / self.framework.slug / self.quarter.text / self.edition
+        return self.outputs / self.framework.slug / self.quarter.text / self.edition
 
     @property
     def papers(self) -> tuple[Paper, ...]:
@@ -83,36 +93,30 @@ class Plan:
         """Plan one page of the framework, whether or not it was asked for."""
         return _planned(self.framework, self.framework.entry(name), self.quarter, self.edition, self.root, {})
 
-    def inputs(self, planned: PlannedPage) -> dict[str, str]:
-        """Every file that a page depends on, with its sha256; kpilib's own sources count as one."""
+    def inputs(self, pages: Iterable[PlannedPage]) -> dict[str, dict[str, str]]:
+        """Give what each page depends on, with its sha256; kpilib's own sources count as one, and so do records."""
         slug = self.framework.slug
-        files = [
-            self.root / "params" / slug / "framework.yml",
-            self.root / "params" / slug / f"{self.quarter.text}.yml",
-            *sorted((self.root / "data" / slug).glob("*.csv")),
-            planned.notebook,
-        ]
-        found = {_name(path, self.root): sha256(path) for path in files if path.exists()}
-        words = sorted((self.root / "data" / slug / "summaries").glob("*/*.md"))
-        if words:  # by one name, since that of an exempt one may tell what it is about
-            found[f"data/{slug}/summaries"] = hashlib.sha256(b"".join(map(_named_bytes, words))).hexdigest()
-        return found | {"kpilib": _own_sources()}
+        params = [self.root / "params" / slug / name for name in ("framework.yml", f"{self.quarter.text}.yml")]
+        shared = digests(self.framework, self.edition, self.root) | {"kpilib": _own_sources()}
+        shared |= {_name(path, self.root): sha256(path) for path in params if path.exists()}
+        if self.despite:
+            shared["published despite"] = hashlib.sha256(self.despite.encode()).hexdigest()
+        return {
+            planned.entry.page: shared | {_name(planned.notebook, self.root): sha256(planned.notebook)}
+            for planned in pages
+        }
 
-    def current(self, planned: PlannedPage, manifest: dict[str, Any]) -> list[str] | None:
+    def current(self, planned: PlannedPage, manifest: dict[str, Any], now: dict[str, str]) -> list[str] | None:
         """Name what changed since a page was made: nothing if it is current; `None` if it was never made."""
         page = manifest["pages"].get(planned.entry.page, {})
         path = self.folder / planned.html
         if page.get("status") != "made" or not path.exists():
             return None
-        now, then = self.inputs(planned), page.get("inputs", {})
+        then = page.get("inputs", {})
         changed = sorted(name for name in now.keys() | then.keys() if now.get(name) != then.get(name))
         if not changed and sha256(path) != manifest["outputs"].get(planned.html):
             changed = [planned.html]
         return changed
-
-
-def _named_bytes(path: Path) -> bytes:
-    return f"{path.parent.name}/{path.name}\n".encode() + path.read_bytes()
 
 
 def papers(framework: Framework) -> tuple[Paper, ...]:
@@ -178,7 +182,8 @@ def make_plan(
         raise RecordsError(unknown)
     extra = _quarter_parameters(said, at, base)
     pages = [_planned(said, entry, at, edition, base, extra) for entry in entries if not only or entry.page in only]
-    return Plan(said, at, edition, base, tuple(pages))
+    despite = released(said, at, base).get("despite", "")
+    return Plan(said, at, edition, base, base / "outputs", tuple(pages), despite)
 
 
 def _planned(
@@ -190,13 +195,31 @@ def _planned(
 
 def standing(plan: Plan) -> dict[str, str]:
     """Say of each page whether it is up to date, and if not, why."""
-    manifest = read_manifest(plan.folder)
+    manifest, now = read_manifest(plan.folder), plan.inputs(plan.pages)
     said = {}
     for planned in plan.pages:
-        changed = plan.current(planned, manifest)
+        changed = plan.current(planned, manifest, now[planned.entry.page])
         why = "not made yet" if changed is None else f"to be made again: {', '.join(changed)} changed"
         said[planned.entry.page] = why if changed or changed is None else "up to date"
     return said
+
+
+def build(named: str, root: str | Path | None = None) -> Path:
+    """
+    Find a report that was made: by its folder, or by `FRAMEWORK/QUARTER`, as released, else as last made.
+
+    Raises:
+        RecordsError: there is none.
+    """
+    if (Path(named) / "manifest.json").exists():
+        return Path(named)
+    slug, _, at = named.partition("/")
+    base = home(root)
+    for folder in (base / "data" / slug / "releases" / at / "public", base / "outputs" / slug / at / "public"):
+        if at and ".." not in Path(named).parts and (folder / "manifest.json").exists():
+            return folder
+    remedy = "Name the folder of a report, or FRAMEWORK/QUARTER; make it first by `kpilib run`."
+    raise RecordsError([Fault(named, "is no report that was made", remedy)])
 
 
 def sha256(path: Path) -> str:

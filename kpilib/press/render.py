@@ -66,6 +66,7 @@ class PageExporter(TemplateExporter):
             "title": "",
             "council": "",
             "label": "",
+            "despite": "",
             "home": "",
             "links": {},
             "parts": [],

@@ -8,7 +8,7 @@ import platform
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -19,12 +19,14 @@ from nbformat import NotebookNode
 from tqdm import tqdm
 
 from kpilib.pages.listing import indicators_csv, milestones_csv, risks_csv
-from kpilib.press.engine import PageError, execute, parameter_faults, tag_faults
+from kpilib.pages.part_two import marking
+from kpilib.press.engine import PageError, call_faults, execute
 from kpilib.press.plan import Paper, Plan, PlannedPage, papers, read_manifest, sha256
 from kpilib.press.render import PageExporter, PaperExporter
 from kpilib.records.faults import Fault, RecordsError
 from kpilib.records.framework import OVERVIEW
 from kpilib.records.ledger import load_ledger
+from kpilib.records.store import replace_whole
 
 LIBRARIES = ("kpilib", "pandas", "seaborn", "matplotlib", "papermill", "nbconvert", "weasyprint")
 
@@ -55,21 +57,23 @@ def run(plan: Plan, *, pdf: bool = True, jobs: int | None = None) -> Outcome:
         RecordsError: faults in the records or the parameters.
     """
     ledger = load_ledger(plan.framework.slug, plan.edition, plan.root)
-    place = f"params/{plan.framework.slug}/{plan.quarter.text}.yml"
-    faults = {str(fault): fault for planned in plan.pages for fault in parameter_faults(planned, place)}
-    faults |= {str(fault): fault for fault in tag_faults(plan)}
+    plan = replace(plan, marking=marking(ledger.as_at(plan.quarter).withheld, plan.edition))
+    faults = call_faults(plan)
     if faults:
         raise RecordsError(faults.values())
     outcome = Outcome(plan.folder)
     (plan.folder / "pages").mkdir(parents=True, exist_ok=True)
-    began, before = _now(), {planned.entry.page: plan.inputs(planned) for planned in plan.pages}
+    named = {planned.entry.page: planned for planned in plan.pages}
+    bound = {page: plan.page(page) for paper in plan.papers for page in paper.pages}
+    began, before = _now(), plan.inputs((bound | named).values())
     manifest = read_manifest(plan.folder)
     body = [planned for planned in plan.pages if planned.entry.page != OVERVIEW]
     opening = [planned for planned in plan.pages if planned.entry.page == OVERVIEW]
     pages = _make_pages(plan, body, outcome, jobs)
+    older = {page for page, planned in bound.items() if plan.current(planned, manifest, before[page]) != []}
     for paper in tqdm(plan.papers, desc="Papers", unit="paper", disable=None):
         try:
-            _bind(plan, paper, outcome, pages, manifest, pdf=pdf)
+            _bind(plan, paper, outcome, pages, older, pdf=pdf)
         except PageError as error:
             outcome.faults.append(error.fault)
     if len(plan.pages) == len(plan.framework.pages) + 1:
@@ -80,9 +84,9 @@ def run(plan: Plan, *, pdf: bool = True, jobs: int | None = None) -> Outcome:
         ("risks.csv", risks_csv),
         ("milestones.csv", milestones_csv),
     ):
-        _replace(plan.folder / name, write(ledger, plan.quarter).encode())
+        replace_whole(plan.folder / name, write(ledger, plan.quarter).encode())
         outcome.made.append(name)
-    if before != {planned.entry.page: plan.inputs(planned) for planned in plan.pages}:
+    if before != plan.inputs((bound | named).values()):
         remedy = "Run it again, so that every page is of the same records."
         outcome.faults.append(Fault("records", "changed during the run", remedy))
     _write_manifest(
@@ -127,14 +131,13 @@ def _make_page(planned: PlannedPage, root: Path, folder: Path, about: dict[str, 
     with tempfile.TemporaryDirectory() as work:
         page = execute(planned, root, Path(work) / "page.ipynb", about)
         html, _ = PageExporter().from_notebook_node(page)
-        _replace(folder / planned.ipynb, nbformat.writes(page).encode())
-        _replace(folder / planned.html, html.encode())
+        replace_whole(folder / planned.ipynb, nbformat.writes(page).encode())
+        replace_whole(folder / planned.html, html.encode())
 
 
 def _about(plan: Plan, planned: PlannedPage) -> dict[str, Any]:
     """What is printed around a page: its title and label, and the way to the others."""
     opening = planned.entry.page == OVERVIEW
-    label = plan.quarter.name if plan.edition == "public" else f"{plan.quarter.name} · Part II: restricted"
     title = f"{plan.framework.titled} performance" if opening else f"{planned.entry.title} – {plan.framework.titled}"
     links = {entry.page: f"{'pages/' if opening else ''}{entry.page}.html" for entry in plan.framework.pages}
     if opening:
@@ -143,7 +146,8 @@ def _about(plan: Plan, planned: PlannedPage) -> dict[str, Any]:
     return {
         "title": f"{title}, {plan.quarter.name}",
         "council": plan.framework.titled,
-        "label": label,
+        "label": " · ".join(part for part in (plan.quarter.name, plan.marking) if part),
+        "despite": plan.despite,
         "home": "" if opening else "../index.html",
         "links": links,
         "papers": _papers(plan) if opening else [],
@@ -166,7 +170,7 @@ def _bind(
     paper: Paper,
     outcome: Outcome,
     pages: dict[str, dict[str, Any]],
-    manifest: dict[str, Any],
+    older: set[str],
     *,
     pdf: bool,
 ) -> None:
@@ -179,19 +183,19 @@ def _bind(
     name = paper.name
     for page in paper.pages:
         made = pages.get(page, {}).get("status") == "made"
-        if not made and (page in pages or plan.current(plan.page(page), manifest) != []):
+        if not made and (page in pages or page in older):
             why = "failed" if page in pages else "is older than the records, or not made yet"
             outcome.notes.append(f"{name} is left as it was: its page {page} {why}.")
             return
     html, _ = PageExporter().from_notebook_node(_bound(plan, paper, away="pages/"))
-    _replace(plan.folder / f"{name}.html", html.encode())
+    replace_whole(plan.folder / f"{name}.html", html.encode())
     outcome.made.append(f"{name}.html")
     if pdf:
         try:
             drawn, _ = PaperExporter().from_notebook_node(_bound(plan, paper, away=""))
         except PageError as error:
             raise PageError(_named(error.fault, f"{name}.pdf")) from error
-        _replace(plan.folder / f"{name}.pdf", drawn)
+        replace_whole(plan.folder / f"{name}.pdf", drawn)
         outcome.made.append(f"{name}.pdf")
 
 
@@ -219,11 +223,12 @@ def _bound(plan: Plan, paper: Paper, away: str) -> NotebookNode:
             cell["id"] = f"{page}-{cell.id}"
         own[0].metadata["begins"], own[-1].metadata["ends"] = page, True
         cells.extend(own)
-    label = f"{plan.quarter.name} · {paper.label}"
+    label = " · ".join(part for part in (plan.quarter.name, paper.label, plan.marking) if part)
     about = {
         "title": paper.title if paper.upright else f"{paper.label}: {paper.title}",
         "council": plan.framework.titled,
-        "label": label if plan.edition == "public" else f"{label} · Part II: restricted",
+        "label": label,
+        "despite": plan.despite,
         "home": "index.html" if away else "",
         "links": links,
         "parts": [(page, titles[page]) for page in paper.pages] if len(paper.pages) > 1 else [],
@@ -240,7 +245,7 @@ def _cells(page: NotebookNode, tag: str) -> Iterator[NotebookNode]:
             yield cell
 
 
-def _promised(plan: Plan) -> set[str]:
+def promised(plan: Plan) -> set[str]:
     """Every file that a whole run makes, but for the manifest."""
     pages = [plan.framework.overview, *plan.framework.pages]
     return {
@@ -284,27 +289,11 @@ def _write_manifest(
         "inputs": {name: sha for how in known.values() for name, sha in sorted(how.get("inputs", {}).items())},
         "pages": known,
         "outputs": {
-            name: sha256(plan.folder / name) for name in sorted(_promised(plan)) if (plan.folder / name).exists()
+            name: sha256(plan.folder / name) for name in sorted(promised(plan)) if (plan.folder / name).exists()
         },
     }
     content = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
-    _replace(plan.folder / "manifest.json", content.encode())
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Put a file in place whole, or leave what was there."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        mask = os.umask(0)
-        os.umask(mask)
-        os.chmod(name, 0o666 & ~mask)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
+    replace_whole(plan.folder / "manifest.json", content.encode())
 
 
 def _named(fault: Fault, output: str) -> Fault:
