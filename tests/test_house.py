@@ -17,6 +17,7 @@ MODULES = sorted((PROJECT / "kpilib").rglob("*.py"))
 NOTEBOOKS = sorted((PROJECT / "notebooks").rglob("*.ipynb"))
 OWN = sorted((PROJECT / "notebooks").glob("*/*.ipynb"))
 HOMES = {
+    "openpyxl": ("records",),
     "yaml": ("records",),
     "pandera": ("records",),
     "pydantic": ("records",),

@@ -333,6 +333,7 @@ def some_risks(scores: list[int]) -> pd.DataFrame:
                 "direction": "level",
                 "target_score": 1.0,
                 "target_date": "2020-03-31",
+                "review_date": "",
                 "progress": "",
                 "merged_from": "",
             }

@@ -39,6 +39,7 @@ def register(*rows: dict[str, Any]) -> pd.DataFrame:
         "direction": "level",
         "target_score": math.nan,
         "target_date": "",
+        "review_date": "",
         "progress": "",
         "merged_from": "",
     }
@@ -235,6 +236,7 @@ def test_a_register_in_order_has_no_gaps() -> None:
         ({"direction": ""}, "No direction of travel is stated."),
         ({"target_score": 8.0}, "A target score is given without a date."),
         ({"target_date": "2020-12-31"}, "A target date is given without a score."),
+        ({"review_date": LAST_DAY}, "Its review date has passed."),
         ({"target_score": 20.0, "target_date": "2020-12-31"}, "The target is worse than the score before actions."),
         (
             {"target_score": 8.0, "target_date": LAST_DAY},

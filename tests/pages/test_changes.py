@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import kpilib as kpi
-from kpilib.pages.listing import open_points
+from kpilib.pages.open_points import open_points, sentences
 from kpilib.pages.page import Page
 from kpilib.records.periods import quarter
 
@@ -152,9 +152,9 @@ def test_a_target_that_is_met_whatever_happens_is_something_to_look_at(council: 
     """Where all of the usual range meets the target, `kpilib check` asks whether it asks enough."""
     values = readings(litter=[96, 97, 95, 96, 98, 97], bins=[79, 81, 80, 82, 78, 80])
     root = council(FRAMEWORK, indicators=INDICATORS, targets=TARGETS, readings=values)
-    points = open_points(kpi.load_ledger("tiny", root=root), quarter("2019-20-Q3"))
+    points = sentences(open_points(kpi.load_ledger("tiny", root=root), quarter("2019-20-Q3")))
 
-    assert "all of the usual range meets the target; it may ask too little: litter." in points
+    assert "litter: All of its usual range meets the target; it may ask too little." in points
 
 
 @pytest.fixture

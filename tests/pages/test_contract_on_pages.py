@@ -11,7 +11,7 @@ import pytest
 
 import kpilib as kpi
 from kpilib.pages import words
-from kpilib.pages.listing import open_points
+from kpilib.pages.open_points import open_points, sentences
 from kpilib.pages.page import Page
 from kpilib.records.periods import quarter
 
@@ -208,7 +208,7 @@ def test_one_indicator_is_spoken_of_as_one() -> None:
 
 def commentary_points(root: Path) -> list[str]:
     """Give what `kpilib check` lists of commentary."""
-    points = open_points(kpi.load_ledger("tiny", root=root), AT)
+    points = sentences(open_points(kpi.load_ledger("tiny", root=root), AT))
     return [point for point in points if point.startswith("commentary, ")]
 
 
@@ -246,6 +246,9 @@ def test_the_restricted_edition_counts_exempt_words(written: Callable[..., Path]
     root = written(figures={"litter": (70, 60)})
     rows = COMPLETE.format(*["litter"] * 3).replace("\n", ",3\n")
     (root / "data/tiny/commentary.csv").write_text(HEADING.replace("\n", ",exempt\n") + rows, "utf-8")
-    found = {edition: open_points(kpi.load_ledger("tiny", edition, root), AT) for edition in ("public", "restricted")}
+    found = {
+        edition: sentences(open_points(kpi.load_ledger("tiny", edition, root), AT))
+        for edition in ("public", "restricted")
+    }
 
     assert [any(point.startswith("commentary, ") for point in points) for points in found.values()] == [True, False]

@@ -243,7 +243,7 @@ def test_every_word_of_the_vocabulary_has_an_example_that_is_one(here: Tokens) -
 
 @pytest.mark.parametrize(
     ("scope", "numbers"),
-    [("", ["77", "70", "7", "41", "15", "14"]), ('directorate="Resources"', ["3", "1", "2", "0", "0", "1"])],
+    [("", ["77", "70", "7", "41", "15", "14"]), ('directorate="Resources"', ["4", "1", "3", "0", "0", "1"])],
 )
 def test_where_the_council_counted_its_count_holds(
     scope: str, numbers: list[str], tokens: Callable[..., Tokens]
@@ -252,24 +252,24 @@ def test_where_the_council_counted_its_count_holds(
     words = ("", '"rated"', '"not rated"', '"green"', '"amber"', '"red"')
     asked = [f"count({', '.join(filter(None, [word, scope]))})" for word in words]
 
-    assert [answer(each, tokens(tallies=TALLIES)) for each in asked] == numbers
+    assert [answer(each, tokens("restricted", tallies=TALLIES)) for each in asked] == numbers
 
 
 def test_shares_of_a_tally_add_up(tokens: Callable[..., Tokens]) -> None:
     """41, 15 and 14 of 70 are 59%, 21% and 20%."""
-    here = tokens(tallies=TALLIES)
+    here = tokens("restricted", tallies=TALLIES)
 
     assert [answer(f'share("{rating}")', here) for rating in ("green", "amber", "red")] == ["59%", "21%", "20%"]
 
 
 def test_pages_are_never_tallied(tokens: Callable[..., Tokens]) -> None:
     """The council's tallies say nothing of a page, so its own indicators are counted."""
-    assert answer('count("red", page="people")', tokens(tallies=TALLIES)) == "2"
+    assert answer('count("red", page="people")', tokens("restricted", tallies=TALLIES)) == "2"
 
 
 def test_what_a_tally_leaves_out_is_not_nought(tokens: Callable[..., Tokens]) -> None:
     """Of this directorate only the greens were printed: how many are red, and how many there are, is not known."""
-    here = tokens(tallies=TALLIES)
+    here = tokens("restricted", tallies=TALLIES)
     of = 'directorate="Adult Services"'
 
     assert answer(f'count("green", {of})', here) == "5"

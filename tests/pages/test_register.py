@@ -12,7 +12,8 @@ import pandas as pd
 import pytest
 
 import kpilib as kpi
-from kpilib.pages.listing import milestones_csv, open_points, risks_csv
+from kpilib.pages.listing import milestones_csv, risks_csv
+from kpilib.pages.open_points import open_points, sentences
 from kpilib.pages.page import Page
 from kpilib.pages.register import RegisterPage
 from kpilib.records.ledger import load_ledger
@@ -372,9 +373,9 @@ def test_check_lists_what_register_and_milestones_leave_open(tmp_path: Path) -> 
     late = "quarter,objective,milestone,text,due,status,directorate,owner\n2019-20-Q3,Clean,M1,Sweep,2019-12-31,,,\n"
     root = write(tmp_path, PEOPLE, notes=(NOTE | {"risk": "R2", "text": "Pay."},), framework=APPETITE, milestones=late)
 
-    assert open_points(load_ledger("tiny", root=root), AT) == [
-        "page place: no record is of the directorate 'Place'.",
-        "page nowhere: no record is of the directorate 'Nowhere'.",
+    assert sentences(open_points(load_ledger("tiny", root=root), AT)) == [
+        "page place: No record is of the directorate 'Place'.",
+        "page nowhere: No record is of the directorate 'Nowhere'.",
         "R2: The score is above the appetite for its type.",
         "R2: An action has neither owner nor date.",
         "M1: It is missed or at risk, and has no commentary.",

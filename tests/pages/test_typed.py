@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kpilib.pages.listing import open_points
+from kpilib.pages.open_points import open_points, sentences
 from kpilib.records.ledger import load_ledger
 from kpilib.records.periods import quarter
 
@@ -52,7 +52,7 @@ def typed(council: Callable[..., Path]) -> Callable[[str], list[str]]:
         here = root / "data/tiny/summaries/2022-23-Q2"
         here.mkdir(parents=True)
         (here / "1-chief.md").write_text(f"---\npage: summary\nheading: Chief Executive\n---\n{text}\n", "utf-8")
-        points = open_points(load_ledger("tiny", root=root), quarter("2022-23-Q2"))
+        points = sentences(open_points(load_ledger("tiny", root=root), quarter("2022-23-Q2")))
         place = "data/tiny/summaries/2022-23-Q2/1-chief.md, line "
         return [point.removeprefix(place) for point in points if "typed by hand" in point]
 
@@ -140,4 +140,6 @@ def test_another_quarters_words_are_not_looked_at(council: Callable[..., Path]) 
     here.mkdir(parents=True)
     (here / "1.md").write_text("---\npage: summary\nheading: A\n---\nWe have 12.\n", "utf-8")
 
-    assert "typed by hand" not in " ".join(open_points(load_ledger("tiny", root=root), quarter("2022-23-Q2")))
+    assert "typed by hand" not in " ".join(
+        sentences(open_points(load_ledger("tiny", root=root), quarter("2022-23-Q2")))
+    )

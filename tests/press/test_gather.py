@@ -1,0 +1,571 @@
+"""Forms out, returns in: real workbooks, filled and spoiled as people do it."""
+
+from __future__ import annotations
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+from borough import AT, CANARY, NEXT, SLUG, found
+from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from kpilib.press import gather
+from kpilib.press.gather import CONFIRMED, collect, receive
+from kpilib.press.plan import make_plan
+from kpilib.records.faults import RecordsError
+from kpilib.records.forms import HEAD
+from kpilib.records.ledger import load_ledger
+from kpilib.records.store import finish
+
+Fill = Callable[[Workbook], None]
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The borough with the forms of its next quarter, as they were sent out."""
+    root = found(tmp_path_factory.mktemp("sent"))
+    collect(make_plan(SLUG, NEXT, root=root))
+    return root
+
+
+@pytest.fixture
+def root(sent: Path, tmp_path: Path) -> Path:
+    """A copy of it to fill in, or to spoil."""
+    return shutil.copytree(sent, tmp_path / "borough")
+
+
+def form(root: Path, name: str = "place") -> Path:
+    """Where a directorate's form lies."""
+    return root / "outputs" / SLUG / NEXT / "returns/public" / f"{name}.xlsx"
+
+
+def filled(path: Path, *fills: Fill) -> Path:
+    """Fill in a form as somebody would, and save it."""
+    book = load_workbook(path)
+    for fill in fills:
+        fill(book)
+    book.save(path)
+    return path
+
+
+def at(sheet: Worksheet, code: str, heading: str, period: str = "") -> str:
+    """Find a cell by what its row is about, and its heading."""
+    heads = {cell.value: cell.column for cell in sheet[HEAD]}
+    keys = [heads[name] for name in ("Code", "Risk", "Milestone") if name in heads]
+    for row in range(HEAD + 1, sheet.max_row + 1):
+        if sheet.cell(row, keys[0]).value == code and (not period or sheet.cell(row, heads["For"]).value == period):
+            return sheet.cell(row, heads[heading]).coordinate
+    raise AssertionError(code)
+
+
+def put(sheet: str, code: str, period: str = "", **cells: object) -> Fill:
+    """Write cells of a row, by their headings with `_` for a space."""
+
+    def fill(book: Workbook) -> None:
+        for heading, value in cells.items():
+            book[sheet][at(book[sheet], code, heading.replace("_", " "), period)].value = value
+
+    return fill
+
+
+FIGURES = (put("Figures", "litter", Figure=91.2), put("Figures", "repairs", Figure=12.8))
+
+
+def rows(root: Path, name: str) -> list[str]:
+    """The rows of a record file that are not those the borough began with."""
+    old = found(root.parent / f"fresh-{len(list(root.parent.iterdir()))}") / "data" / SLUG / f"{name}.csv"
+    before = old.read_text("utf-8").splitlines()
+    return [row for row in (root / "data" / SLUG / f"{name}.csv").read_text("utf-8").splitlines() if row not in before]
+
+
+def contents(root: Path) -> dict[str, bytes]:
+    """Every record file of the borough."""
+    return {path.name: path.read_bytes() for path in (root / "data" / SLUG).glob("*.csv")}
+
+
+def refused(paths: list[Path], root: Path, **options: bool) -> list[str]:
+    """Receive returns that cannot be taken; nothing may have been written. Gives the faults, in two lines each."""
+    before = contents(root)
+    with pytest.raises(RecordsError) as refusal:
+        receive(paths, root, **options)
+    assert contents(root) == before
+    return [str(fault) for fault in refusal.value.faults]
+
+
+def test_each_directorate_has_a_form_with_what_is_due(sent: Path) -> None:
+    """A row for each figure due, with the target and the figures before beside it; nothing of other directorates."""
+    sheet = load_workbook(form(sent))["Figures"]
+    lines = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=HEAD + 1)]
+
+    assert sorted(path.stem for path in form(sent).parent.iterdir()) == ["people", "place"]
+    assert [line[:8] for line in lines] == [
+        ["Streets free of litter", "litter", NEXT, "%", "high", 92.2, 90.6, "92%"],
+        ["Days to repair a street light", "repairs", NEXT, "days", "low", 11.1, 13.9, "12"],
+    ]
+
+
+def test_only_the_cells_to_fill_in_can_be_changed(sent: Path) -> None:
+    """Every sheet is locked, and of each row only the cells under headings that ask for something are open."""
+    book = load_workbook(form(sent))
+    open_ = {
+        name: {
+            book[name].cell(HEAD, cell.column).value for row in book[name] for cell in row if not cell.protection.locked
+        }
+        for name in book.sheetnames
+    }
+
+    assert all(sheet.protection.sheet for sheet in book)
+    assert open_["Figures"] == {"Figure", "Status", "Note", "Exempt under"}
+    assert open_["Risks"] == {
+        "It stands", "Impact", "Likelihood", "Direction", "Owner", "Progress", "Next review",
+    }  # fmt: skip
+    assert (open_["Start here"], open_["About"], open_["Lists"]) == (set(), set(), set())
+
+
+def test_cells_to_fill_in_are_checked_as_they_are_typed(sent: Path) -> None:
+    """Figures must be numbers and dates dates; what is one of a few words has a list to choose from."""
+    book = load_workbook(form(sent))
+    kinds = {
+        (name, check.errorTitle): check.type
+        for name in ("Figures", "Commentary", "Risks", "Milestones")
+        for check in book[name].data_validations.dataValidation
+    }
+
+    assert kinds["Figures", "Figure"] == "decimal"
+    assert kinds["Figures", "Status"] == kinds["Risks", "Impact"] == kinds["Milestones", "Status"] == "list"
+    assert kinds["Commentary", "Date of the action"] == kinds["Risks", "Next review"] == "date"
+    assert [cell.value for cell in book["Lists"]["C"] if cell.value] == ["as before", "changed", "closed"]
+
+
+def test_the_same_records_give_the_same_forms(sent: Path, tmp_path: Path) -> None:
+    """Not a byte differs, so that a form can be told from one that somebody filled in."""
+    again = found(tmp_path / "again")
+    collect(make_plan(SLUG, NEXT, root=again))
+
+    assert form(again).read_bytes() == form(sent).read_bytes()
+
+
+def test_a_form_that_somebody_filled_in_is_never_written_over(root: Path) -> None:
+    """Collecting again leaves it as it is, and says so."""
+    content = filled(form(root), *FIGURES).read_bytes()
+    with pytest.raises(RecordsError, match=r"place.xlsx: is there already, and differs"):
+        collect(make_plan(SLUG, NEXT, root=root))
+
+    assert form(root).read_bytes() == content
+
+
+def test_a_public_form_has_nothing_exempt_in_any_part(sent: Path, tmp_path: Path) -> None:
+    """The restricted forms have it, and say on every sheet that they are not for publication."""
+    restricted = found(tmp_path / "restricted")
+    paths = collect(make_plan(SLUG, NEXT, "restricted", restricted))
+
+    def parts(folder: Path) -> list[bytes]:
+        return [
+            zipfile.ZipFile(path).read(name) for path in folder.iterdir() for name in zipfile.ZipFile(path).namelist()
+        ]
+
+    assert not [part for part in parts(form(sent).parent) if CANARY.encode() in part or b"48615" in part]
+    assert [part for part in parts(paths[0].parent) if CANARY.encode() in part]
+    for path in paths:
+        book = load_workbook(path)
+        heads = {sheet.oddHeader.left.text for sheet in book if sheet.sheet_state == "visible"}
+        assert all(
+            "Part II: not for publication, exempt under paragraphs 3, 4 and 5 of Schedule 12A" in head for head in heads
+        )
+
+
+def test_text_is_never_handed_to_excel_as_a_formula(tmp_path: Path) -> None:
+    """What begins with an equals sign stands in a form as text, marked as such."""
+    root = found(tmp_path / "formulas")
+    path = root / "params" / SLUG / "framework.yml"
+    path.write_text(path.read_text("utf-8") + "milestones: {on track: ['on track', '=1+1']}\n", "utf-8")
+    collect(make_plan(SLUG, NEXT, root=root))
+    cells = [cell for sheet in load_workbook(form(root)) for row in sheet for cell in row if str(cell.value) == "=1+1"]
+
+    assert [(cell.data_type, cell.quotePrefix) for cell in cells] == [("s", True)]
+
+
+def test_figures_and_words_become_rows(root: Path) -> None:
+    """Each answer is a row of its record file, with the quarter; nothing is said of what was left empty."""
+    filled(
+        form(root),
+        *FIGURES,
+        put("Figures", "repairs", Status="provisional", Note="December is\nnot in yet."),
+        put("Commentary", "litter", Issue="Leaves lay long.", Action="Sweep daily."),
+        put("Commentary", "litter", Owner_of_the_action="Head of Streets", Date_of_the_action=datetime(2024, 3, 1)),
+    )
+
+    said = receive([form(root)], root)
+
+    assert said.added == {"readings.csv": 2, "commentary.csv": 2}
+    assert rows(root, "readings") == [
+        "litter,2023-24-Q3,91.2,2023-24-Q3,final,",
+        "repairs,2023-24-Q3,12.8,2023-24-Q3,provisional,December is not in yet.",
+    ]
+    assert rows(root, "commentary") == [
+        "litter,2023-24-Q3,issue,Leaves lay long.,,,",
+        "litter,2023-24-Q3,action,Sweep daily.,Head of Streets,2024-03-01,",
+    ]
+
+
+def test_a_risk_is_confirmed_changed_or_closed(root: Path) -> None:
+    """As before, it stands in the new register with the notes that hold; changed, its score follows its parts."""
+    changed = put("Risks", "R1", It_stands="changed", Impact=3, Likelihood=2, Next_review=date(2024, 3, 31))
+    filled(form(root), changed, put("Risks", "R1", Progress="Two gullies are renewed."))
+    receive([form(root)], root)
+    ledger = load_ledger(SLUG, "public", root)
+    risk = ledger.risks[ledger.risks["quarter"] == NEXT].iloc[0]
+    notes = ledger.risk_notes[ledger.risk_notes["quarter"] == NEXT]
+
+    assert risk[["residual_score", "direction", "review_date"]].tolist() == [6.0, "increasing", "2024-03-31"]
+    assert list(notes["kind"]) == ["cause", "control", "action", "progress"]
+
+
+def test_a_milestone_takes_its_new_status(root: Path) -> None:
+    """Its row of the last quarter stands again, with what is new."""
+    filled(form(root), put("Milestones", "M1", Status="at risk", New_date=date(2024, 5, 31), Commentary="Late."))
+    receive([form(root)], root)
+
+    assert rows(root, "milestones") == [
+        "2023-24-Q3,Clean streets,M1,Have a second sweeper.,2024-03-31,at risk,Place,Head of Streets,2024-05-31,Late.,"
+    ]
+
+
+def test_received_twice_changes_nothing(root: Path) -> None:
+    """The second time every answer is in the records already."""
+    words = (put("Commentary", "litter", Issue="Leaves lay long."), put("Milestones", "M1", Status="on track"))
+    filled(form(root), *FIGURES, *words, put("Risks", "R1", It_stands="as before", Progress="Going on."))
+    receive([form(root)], root)
+    before = contents(root)
+
+    again = receive([form(root)], root)
+
+    assert (again.added, again.known) == ({}, 5)
+    assert contents(root) == before
+
+
+def test_an_awaited_figure_is_followed_by_the_figure_itself(root: Path) -> None:
+    """The row that said it was awaited gives way to it."""
+    other = shutil.copy(form(root), root / "later.xlsx")
+    filled(form(root), put("Figures", "litter", Status="awaited"))
+    receive([form(root)], root)
+    filled(Path(other), put("Figures", "litter", Figure=91.2))
+
+    receive([Path(other)], root)
+
+    assert rows(root, "readings") == ["litter,2023-24-Q3,91.2,2023-24-Q3,final,"]
+
+
+def test_a_published_figure_that_differs_becomes_a_revision_with_its_reason(root: Path) -> None:
+    """The old row stays; the new one names the quarter that revises it, and why."""
+    filled(
+        form(root),
+        put("Earlier figures", "litter", AT, Revised_figure=90.1, Why_it_is_revised="One ward was left out."),
+    )
+
+    said = receive([form(root)], root)
+
+    assert said.revisions == ["litter, 2023-24-Q2: published 90.6, now 90.1"]
+    assert rows(root, "readings") == ["litter,2023-24-Q2,90.1,2023-24-Q3,final,One ward was left out."]
+    assert "litter,2023-24-Q2,90.6,2023-24-Q2,final," in (root / "data" / SLUG / "readings.csv").read_text("utf-8")
+
+
+def test_a_revision_without_a_reason_is_refused(root: Path) -> None:
+    """The reader will ask why, so the directorate is asked first."""
+    filled(form(root), put("Earlier figures", "litter", AT, Revised_figure=90.1))
+
+    assert refused([form(root)], root) == [
+        "place.xlsx, sheet 'Earlier figures', cell G4: "
+        "is empty, and '90.1' differs from 90.6, published in 2023-24-Q2\n"
+        "  Say there why: it becomes a revision, printed with its reason."
+    ]
+
+
+def test_two_returns_that_disagree_are_refused(root: Path) -> None:
+    """Both are named, with their cells; a return that disagrees with one taken in before is refused too."""
+    other = Path(shutil.copy(form(root), root / "again.xlsx"))
+    filled(form(root), *FIGURES)
+    filled(other, put("Figures", "litter", Figure=92))
+
+    together = refused([form(root), other], root)
+    receive([form(root)], root)
+
+    assert together == [
+        "again.xlsx, sheet 'Figures', cell I4: '92' disagrees with '91.2' in place.xlsx, sheet 'Figures', cell I4\n"
+        "  Ask which is right, and correct the other return."
+    ]
+    assert refused([other], root)[0].startswith(
+        "again.xlsx, sheet 'Figures', cell I4: '92' disagrees with '91.2' in readings.csv, row 38\n"
+    )
+
+
+def test_a_figure_far_outside_its_usual_range_asks_for_confirmation(root: Path) -> None:
+    """A slip of the decimal point is asked about; confirmed, it is taken, and its note says so."""
+    filled(form(root), put("Figures", "litter", Figure=9.12))
+
+    asked = refused([form(root)], root)
+    receive([form(root)], root, confirm=True)
+
+    assert asked == [
+        "place.xlsx, sheet 'Figures', cell I4: 9.12 should be looked at twice: "
+        "it is far outside its usual range of 87.7% to 95.7%\n"
+        "  Correct it; if it is right, receive the return with --confirm."
+    ]
+    assert rows(root, "readings") == [f'litter,2023-24-Q3,9.12,2023-24-Q3,final,"{CONFIRMED}"']
+
+
+def text_dates(book: Workbook) -> None:
+    """Write a date as text."""
+    put("Commentary", "litter", Action="Sweep.", Date_of_the_action="31/03/2024")(book)
+
+
+def moved(book: Workbook) -> None:
+    """Move the columns by one."""
+    book["Figures"].insert_cols(3)
+
+
+def merged(book: Workbook) -> None:
+    """Merge the figures of two rows."""
+    book["Figures"].merge_cells("I4:I5")
+
+
+def deleted(book: Workbook) -> None:
+    """Delete a row."""
+    book["Figures"].delete_rows(4)
+
+
+def renamed(book: Workbook) -> None:
+    """Give a sheet another name."""
+    book["Figures"].title = "Numbers"
+
+
+def percent(book: Workbook) -> None:
+    """Type 91.2% into a cell, as Excel keeps it."""
+    cell = book["Figures"]["I4"]
+    cell.value, cell.number_format = 0.912, "0.0%"
+
+
+def pasted(book: Workbook) -> None:
+    """Paste a row of another council's form over one's own."""
+    book["Figures"]["B4"].value = "bins"
+
+
+SPOILED: dict[str, tuple[Fill, str]] = {
+    "moved columns": (moved, "sheet 'Figures', cell C3: is empty where the heading 'For' stood\n  Put columns"),
+    "merged cells": (merged, "sheet 'Figures', cells I4:I5: are merged\n  Unmerge them"),
+    "a formula": (
+        put("Figures", "litter", Figure="=45+46"),
+        "cell I4: '=45+46' is a formula\n  Write what it comes to",
+    ),
+    "an error of Excel's": (put("Figures", "litter", Figure="#N/A"), "cell I4: '#N/A' is an error of Excel's\n  Write"),
+    "a text date": (text_dates, "cell J4: '31/03/2024' is not a date but text\n  Type it as a date"),
+    "a deleted row": (deleted, "sheet 'Figures': the row of 'litter 2023-24-Q3' is gone\n  Put it back"),
+    "a renamed sheet": (renamed, "place.xlsx: has no sheet 'Figures'\n  Fill in the workbook that was sent out"),
+    "a percentage": (
+        percent,
+        "cell I4: holds 0.912 and shows 91.2%\n  Set the cell's format to General and write 91.2",
+    ),
+    "a number in words": (put("Figures", "litter", Figure="91.2%"), "cell I4: '91.2%' is text, not a number\n  Type"),
+    "a date for a number": (put("Figures", "litter", Figure=date(2024, 1, 1)), "is a date, not a number\n  Type"),
+    "yes for a number": (put("Figures", "litter", Figure=True), "'True' is text, not a number\n  Type"),
+    "another indicator": (pasted, "row 4: 'bins 2023-24-Q3' was not asked for\n  Did you mean"),
+    "a figure and awaited": (
+        put("Figures", "litter", Figure=91, Status="awaited"),
+        "'91' stands beside the status 'awaited'",
+    ),
+    "an unknown status": (
+        put("Figures", "litter", Figure=91, Status="firm"),
+        "'firm' is not a word that this column knows",
+    ),
+    "a note alone": (put("Figures", "litter", Note="Ask Jo."), "cell I4: is empty, and other cells of its row are not"),
+    "a bullet": (
+        put("Commentary", "litter", Issue="- leaves"),
+        "begins with -, which Excel takes for a formula\n  Begin",
+    ),
+    "an owner of nothing": (
+        put("Commentary", "litter", Owner_of_the_action="Jo"),
+        "'Jo' stands beside no action\n  Write",
+    ),
+    "a risk that half stands": (
+        put("Risks", "R1", Progress="Slow."),
+        "is empty, and 'Slow.' stands beside it\n  Choose",
+    ),
+    "a risk as before, and not": (put("Risks", "R1", It_stands="as before", Impact=3), "'3' stands beside 'as before'"),
+    "an impact off the scale": (
+        put("Risks", "R1", It_stands="changed", Impact=7, Likelihood=1),
+        "'7' is beyond the scale",
+    ),
+    "a milestone without status": (
+        put("Milestones", "M1", Commentary="Late."),
+        "is empty, and 'Late.' stands beside it",
+    ),
+    "a sheet of one's own": (
+        lambda book: book.create_sheet("Mine"),
+        "has a sheet 'Mine' that was not sent out\n  Delete",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SPOILED)
+def test_a_spoiled_return_is_told_where_and_what_to_do(name: str, root: Path) -> None:
+    """Each fault names workbook, sheet, cell and value, and the second line what to do; nothing is written."""
+    fill, message = SPOILED[name]
+    said = "\n".join(refused([filled(form(root), fill)], root))
+
+    assert message in said
+    assert "place.xlsx" in said or "risks.csv" in said
+
+
+def test_every_fault_is_told_at_once(root: Path) -> None:
+    """Faults of several cells, sheets and workbooks come together."""
+    filled(form(root), put("Figures", "litter", Figure="many"), put("Figures", "repairs", Figure="=1"), text_dates)
+    filled(form(root, "people"), put("Figures", "visits", Figure="none"))
+
+    assert len(refused([form(root), form(root, "people")], root)) == 4
+
+
+def workbook(**sheets: list[list[object]]) -> bytes:
+    """A workbook that is none of ours."""
+    book = Workbook()
+    for name, lines in sheets.items():
+        sheet = book.create_sheet(name)
+        for line in lines:
+            sheet.append(line)
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def bomb() -> bytes:
+    """A workbook of a few kilobytes that unpacks to 200 MB."""
+    content = io.BytesIO(workbook())
+    with zipfile.ZipFile(content, "a", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/bomb.xml", "w") as part:
+        for _ in range(200):
+            part.write(b"0" * 1_000_000)
+    return content.getvalue()
+
+
+def macros() -> bytes:
+    """A workbook with a program in it."""
+    content = io.BytesIO(workbook())
+    with zipfile.ZipFile(content, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"Sub Auto_Open()")
+    return content.getvalue()
+
+
+def locked() -> bytes:
+    """The container that Excel puts a workbook with a password into."""
+    return bytes.fromhex("D0CF11E0A1B11AE1") + bytes(600) + "EncryptedPackage".encode("utf-16-le") + bytes(600)
+
+
+STRANGE: dict[str, tuple[Callable[[], bytes], str]] = {
+    "a list of one's own": (
+        lambda: workbook(KPIs=[["a", 1]]),
+        "is no form of this workbook: it does not say whose it is",
+    ),
+    "a bomb": (bomb, "unpacks to more than 50 MB"),
+    "macros": (macros, "holds macros, which are programs"),
+    "a password": (locked, "is locked with a password"),
+    "a picture": (lambda: b"\x89PNG", "is not an Excel workbook, whatever its name says"),
+    "half a file": (lambda: workbook()[:3000], "is damaged, or was cut short"),
+}
+
+
+@pytest.mark.parametrize("name", STRANGE)
+def test_a_file_that_is_no_return_is_refused_before_it_is_opened(name: str, root: Path) -> None:
+    """Whatever was sent, the answer is two lines, and other returns are still looked at."""
+    make, message = STRANGE[name]
+    path = root / "sent.xlsx"
+    path.write_bytes(make())
+    filled(form(root), put("Figures", "litter", Figure="many"))
+
+    said = refused([path, form(root)], root)
+
+    assert said[0].startswith(f"sent.xlsx: {message}\n  ")
+    assert len(said) == 2
+
+
+def test_another_council_s_return_is_refused(root: Path) -> None:
+    """A form of a council that is not here is no form of ours; those of two quarters do not go together."""
+    path = filled(form(root), lambda book: setattr(book["About"]["B2"], "value", "elsewhere"))
+
+    assert refused([path], root)[0].startswith("params: no framework 'elsewhere'\n")
+    assert refused([form(root, "people"), path], root)[0].startswith(
+        "place.xlsx: is of the framework 'elsewhere', and people.xlsx is of 'made-up-borough'\n"
+    )
+
+
+def test_an_old_quarter_s_return_is_refused(root: Path) -> None:
+    """Once figures of a later quarter are recorded, an earlier form is out of date."""
+    path = filled(form(root), lambda book: setattr(book["About"]["B3"], "value", "2023-24-Q1"))
+
+    assert refused([path], root)[0] == (
+        "2023-24-Q1: is an old quarter: figures of 2023-24-Q2 are recorded already\n"
+        "  Ask for it on the form of that quarter."
+    )
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
+def test_receive_killed_wherever_it_writes_leaves_the_old_records_or_the_new(root: Path) -> None:
+    """A process that is ended at its first write, its second and so on never leaves some files old and some new."""
+    filled(form(root), *FIGURES, put("Milestones", "M1", Status="on track"), put("Commentary", "litter", Issue="Late."))
+    whole = Path(shutil.copytree(root, root.parent / "whole"))
+    receive([form(whole)], whole)
+    old, new = (
+        {path.name: path.read_bytes() for path in (each / "data" / SLUG).glob("*.csv")} for each in (root, whole)
+    )
+    ended, seen = 9, []
+    while ended == 9:
+        trial = Path(shutil.copytree(root, root.parent / f"trial-{len(seen)}"))
+        child = os.fork()
+        if not child:
+            gather.load_as_if = lambda *_: None  # it writes into a folder aside, and is not what is killed here
+            _die_at(len(seen), trial / "data")
+            receive([form(trial)], trial)
+            os._exit(0)
+        ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        finish(trial / "data" / SLUG)
+        seen.append(contents(trial))
+        shutil.rmtree(trial)
+
+    assert len(seen) > 10
+    assert [each in (old, new) for each in seen] == [True] * len(seen)
+    assert (seen[0], seen[-1]) == (old, new)
+
+
+def _die_at(number: int, folder: Path) -> None:
+    """End this process, as a kill would, at its write of that number below a folder."""
+    count = 0
+    writes = {"os.rename", "os.mkdir", "os.remove", "os.rmdir"}
+
+    def watch(event: str, arguments: tuple[object, ...]) -> None:
+        nonlocal count
+        opened = event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)
+        if (opened or event in writes) and str(arguments[0]).startswith(str(folder)):
+            if count == number:
+                os._exit(9)
+            count += 1
+
+    sys.addaudithook(watch)
+
+
+def test_a_form_saved_by_libreoffice_is_received(root: Path) -> None:
+    """Opened and saved by another program than the one that wrote it, a return says the same."""
+    office = shutil.which("soffice")
+    if not office:
+        assert not os.environ.get("CI")
+        pytest.skip("no LibreOffice here")
+    filled(form(root), *FIGURES, put("Commentary", "litter", Action="Sweep.", Date_of_the_action=date(2024, 3, 1)))
+    command = [office, "--headless", f"-env:UserInstallation={(root / 'office').as_uri()}", "--convert-to", "xlsx"]
+    subprocess.run([*command, "--outdir", str(root / "saved"), str(form(root))], check=True, capture_output=True)
+
+    assert receive([root / "saved/place.xlsx"], root).added == {"readings.csv": 2, "commentary.csv": 1}
+    assert rows(root, "commentary") == ["litter,2023-24-Q3,action,Sweep.,,2024-03-01,"]

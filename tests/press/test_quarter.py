@@ -1,0 +1,241 @@
+"""A quarter's work from end to end: what is asked, received, checked, printed, released, revised and verified."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import zipfile
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pypdf
+import pytest
+from borough import AT, CANARY, NEXT, NUMBER, SLUG, found
+from openpyxl import load_workbook
+
+from kpilib.press import release as releasing
+from kpilib.press.cli import main
+from kpilib.press.run import Outcome
+from kpilib.records.forms import HEAD
+
+Say = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def walked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The borough's root, with its quarter released in both editions."""
+    root = found(tmp_path_factory.mktemp("walked"))
+    assert main(["release", SLUG, AT, "--root", str(root)]) == 0
+    return root
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Say:
+    """The command line: gives its exit status, and what it said on both streams."""
+    monkeypatch.setenv("KPILIB_ROOT", "/nowhere")
+
+    def call(root: Path, *arguments: str) -> tuple[int, str, str]:
+        capsys.readouterr()
+        status = main([*arguments, "--root", str(root)])
+        said = capsys.readouterr()
+        return status, said.out, said.err
+
+    return call
+
+
+def every_byte(folder: Path) -> Iterator[tuple[str, str]]:
+    """Everything that a file says: its bytes, its parts unpacked, and of a PDF its streams, texts and outlines."""
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        name = path.relative_to(folder).as_posix()
+        yield name, name + path.read_bytes().decode("latin-1")
+        if path.suffix == ".xlsx":
+            archive = zipfile.ZipFile(path)
+            yield from ((name, archive.read(part).decode("utf-8", "replace")) for part in archive.namelist())
+        if path.suffix == ".pdf":
+            read = pypdf.PdfReader(path)
+            yield name, " ".join(page.extract_text() for page in read.pages)
+            for number in range(1, len(read.xref_objStm) + sum(map(len, read.xref.values())) + 1):
+                each = read.get_object(number)
+                yield name, repr(each)
+                if isinstance(each, pypdf.generic.StreamObject):
+                    yield name, each.get_data().decode("latin-1")
+
+
+def tells(folder: Path) -> set[str]:
+    """The kinds of files below a folder that tell what is exempt, written one way or another."""
+    spelt = re.compile("|".join([CANARY, re.escape(NUMBER), "48,615.37", CANARY.encode("utf-16-be").decode("latin-1")]))
+    return {Path(name).suffix for name, said in every_byte(folder) if spelt.search(said)}
+
+
+def fill(path: Path) -> None:
+    """Fill in a form as a directorate would: each figure a little more, each word said, each risk as before."""
+    book = load_workbook(path)
+    answers = {
+        "Issue": "It took longer.", "Cause": "Parts were late.", "Action": "Keep parts.", "It stands": "as before",
+        "Owner of the action": "Head of Parts", "Date of the action": date(2024, 6, 30), "Status": "on track",
+    }  # fmt: skip
+    for name in ("Figures", "Commentary", "Risks", "Milestones"):
+        if name in book.sheetnames:
+            sheet = book[name]
+            heads = {cell.value: cell.column for cell in sheet[HEAD]}
+            for row in range(HEAD + 1, sheet.max_row + 1):
+                for heading in heads.keys() & answers.keys() if name != "Figures" else ():
+                    sheet.cell(row, heads[heading]).value = answers[heading]
+                if name == "Figures":
+                    before = sheet.cell(row, heads["Figure before"]).value
+                    sheet.cell(row, heads["Figure"]).value = round(before * 1.001, 2)
+    revised = book["Earlier figures"]
+    for row in range(HEAD + 1, revised.max_row + 1):
+        if (revised.cell(row, 2).value, revised.cell(row, 3).value) == ("litter", AT):
+            revised.cell(row, 6).value, revised.cell(row, 7).value = 90.1, "One ward had been left out."
+    book.save(path)
+
+
+def test_a_quarter_goes_its_way(walked: Path, say: Say, tmp_path: Path) -> None:
+    """Collect, fill, receive, check, print, and the quarter before is still what was published, byte for byte."""
+    root = Path(shutil.copytree(walked, tmp_path / "council"))
+
+    asked = say(root, "collect", SLUG, NEXT, "--edition", "restricted")
+    forms = sorted((root / "outputs" / SLUG / NEXT / "returns/restricted").iterdir())
+    unready = say(root, "check", SLUG, NEXT)
+    for path in forms:
+        fill(path)
+    received = say(root, "receive", *map(str, forms))
+    ready = say(root, "check", SLUG, NEXT)
+    printed = say(root, "run", SLUG, NEXT, "--no-pdf")
+    same = say(root, "verify", SLUG, AT, "--jobs", "1")
+
+    assert (asked[0], [path.name for path in forms]) == (0, ["people.xlsx", "place.xlsx"])
+    assert unready[0] == 1
+    assert "Before publication: figures, Place (2): litter for Quarter 3 2023/24; repairs for" in unready[1]
+    assert received[0] == 0, received[2]
+    assert "Revision: litter, 2023-24-Q2: published 90.6, now 90.1\n" in received[1]
+    assert ready[0] == 0, ready[1]
+    assert printed[0] == 0, printed[2]
+    pages = root / "outputs" / SLUG / NEXT / "public/pages"
+    assert "published 90.6%, now 90.1%" in (pages / "streets.html").read_text("utf-8")
+    assert same[:2] == (
+        0,
+        "The public edition of 2023-24-Q2, made again, is the same in every byte.\n"
+        "The restricted edition of 2023-24-Q2, made again, is the same in every byte.\n",
+    )
+
+
+def test_what_is_exempt_is_in_no_byte_that_the_public_gets(walked: Path, tmp_path: Path) -> None:
+    """Neither a word nor the number: not in pages, notebooks, papers, figures, manifest, file names or forms."""
+    root = Path(shutil.copytree(walked, tmp_path / "council"))
+    for edition in ("public", "restricted"):
+        assert main(["collect", SLUG, NEXT, "--edition", edition, "--root", str(root)]) == 0
+    made, frozen = root / "outputs" / SLUG, root / "data" / SLUG / "releases" / AT
+
+    assert tells(made / AT / "public") == tells(frozen / "public") == tells(made / NEXT / "returns/public") == set()
+    assert tells(frozen / "restricted") == {".html", ".ipynb", ".csv", ".pdf"}
+    assert tells(made / NEXT / "returns/restricted") == {".xlsx"}
+
+
+def test_the_public_edition_says_how_much_is_in_part_ii(walked: Path) -> None:
+    """How many items of which kind, and under which paragraphs; where a record names none, that too."""
+    frozen = walked / "data" / SLUG / "releases" / AT
+    said = (
+        "One indicator, one remark, one risk or opportunity, one note on a risk, one milestone and one summary are "
+        "exempt, under paragraphs 3, 4 and 5 of Schedule 12A to the Local Government Act 1972, and are not in this "
+        "edition. For one item of these the records name no paragraph."
+    )
+
+    for name in ("index.html", "pages/summary.html"):
+        assert said in (frozen / "public" / name).read_text("utf-8")
+
+
+def test_the_restricted_edition_bears_the_exemption_on_every_page(walked: Path) -> None:
+    """At the head and foot of every web page, and at the head of every sheet of paper."""
+    restricted = walked / "data" / SLUG / "releases" / AT / "restricted"
+    marking = "Part II: not for publication, exempt under paragraphs 3, 4 and 5 of Schedule 12A"
+    pages = list(restricted.rglob("*.html"))
+    sheets = pypdf.PdfReader(restricted / "appendix-A.pdf").pages
+
+    assert {path.read_text("utf-8").count(marking) >= 2 for path in pages} == {True}
+    assert {marking in " ".join(sheet.extract_text().split()) for sheet in sheets} == {True}
+    assert "not for publication" not in (restricted.parent / "public/index.html").read_text("utf-8")
+
+
+def test_a_release_holds_all_that_was_published_and_what_it_was_made_from(walked: Path) -> None:
+    """Both editions, the records, versions, and the sha256 of every file; and a quarter is released once."""
+    frozen = walked / "data" / SLUG / "releases" / AT
+    about = json.loads((frozen / "release.json").read_text("utf-8"))
+    there = {path.relative_to(frozen).as_posix() for path in frozen.rglob("*") if path.is_file()}
+
+    assert set(about["files"]) == there - {"release.json"}
+    assert {
+        "public/appendix-A.pdf",
+        "restricted/index.html",
+        "records/readings.csv",
+        "records/params/framework.yml",
+    } <= there
+    assert {"kpilib", "pandas", "weasyprint"} <= set(about["versions"])
+    assert main(["release", SLUG, AT, "--root", str(walked)]) == 1
+
+
+def test_a_quarter_that_is_not_ready_is_not_released(say: Say, tmp_path: Path) -> None:
+    """The check's refusal is the release's, and nothing is made; despite it there must be a reason."""
+    root = found(tmp_path)
+
+    status, _, said = say(root, "release", SLUG, NEXT)
+
+    assert status == 1
+    assert said.startswith("2023-24-Q3: 5 things stand between it and publication\n  `kpilib check made-up-borough")
+    assert not (root / "data" / SLUG / "releases").exists()
+    assert not (root / "outputs").exists()
+
+
+def test_a_reason_to_release_all_the_same_is_kept_and_printed(say: Say, tmp_path: Path) -> None:
+    """It stands in release.json, and on every page for everyone to read, text and not HTML."""
+    root = found(tmp_path)
+    for name in ("indicators", "commentary", "risks", "risk_notes", "milestones"):
+        path = root / "data" / SLUG / f"{name}.csv"
+        kept = [row for row in path.read_text("utf-8").splitlines() if CANARY not in row and "More streets" not in row]
+        path.write_text("\n".join(kept) + "\n", "utf-8")
+    for name in ("readings", "targets"):
+        path = root / "data" / SLUG / f"{name}.csv"
+        path.write_text(re.sub("(?m)^fees,.*\n", "", path.read_text("utf-8")), "utf-8")
+    shutil.rmtree(root / "data" / SLUG / "summaries")
+    framework = root / "params" / SLUG / "framework.yml"
+    framework.write_text(re.sub("(?m)^.*(summary|register|appendices).*\n", "", framework.read_text("utf-8")), "utf-8")
+
+    status, said, _ = say(root, "release", SLUG, AT, "--despite", "The <b>service</b> is on strike")
+
+    frozen = root / "data" / SLUG / "releases" / AT
+    assert status == 0
+    assert "Released although 1 thing was open, and every page says so" in said
+    assert json.loads((frozen / "release.json").read_text("utf-8"))["despite"] == "The <b>service</b> is on strike"
+    for path in (frozen / "public").rglob("*.html"):
+        assert "The reason given: The &lt;b&gt;service&lt;/b&gt; is on strike" in path.read_text("utf-8")
+
+
+def test_verify_says_what_is_no_longer_the_same(walked: Path, say: Say, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A figure written over in the records, or a file of the release itself, is named."""
+    frozen = walked / "data" / SLUG / "releases" / AT
+
+    def other(plan: object, **_: object) -> Outcome:
+        shutil.copytree(frozen / plan.edition, plan.folder)  # type: ignore[attr-defined]
+        figures = plan.folder / "indicators.csv"  # type: ignore[attr-defined]
+        figures.write_text(figures.read_text("utf-8").replace(",90.6,final", ",99,final"), "utf-8")
+        return Outcome(plan.folder)  # type: ignore[attr-defined]
+
+    monkeypatch.setattr(releasing, "run", other)
+    status, said, _ = say(walked, "verify", SLUG, AT)
+
+    assert status == 1
+    assert "The public edition of 2023-24-Q2, made again, is not the same: 1 file differs." in said
+    assert "Streets free of litter" in said
+    assert "90.6" in said
+    assert "99" in said
+
+
+def test_verify_of_what_was_never_released_is_refused(say: Say, tmp_path: Path) -> None:
+    """There is nothing to hold it against."""
+    assert say(found(tmp_path), "verify", SLUG, AT)[::2] == (
+        1,
+        f"data/{SLUG}/releases/{AT}: is not there\n  Release it first: kpilib release {SLUG} {AT}\n",
+    )
