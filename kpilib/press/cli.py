@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Sequence
+from itertools import groupby
 from pathlib import Path
 
 from kpilib.pages.listing import indicators_csv
@@ -176,10 +177,15 @@ def _verify(asked: argparse.Namespace) -> int:
 def _diff(asked: argparse.Namespace) -> int:
     before, after = (build(named, asked.root) for named in (asked.before, asked.after))
     changes = compare(before, after)
-    for change in changes:
-        print(change)
-    print(f"{len(changes) or 'Nothing'} {'change' if len(changes) == 1 else 'changes' if changes else 'changed'}"
-          f" between {asked.before} and {asked.after}.")  # fmt: skip
+    for kind, group in groupby(changes, key=lambda change: change.kind):
+        each = list(group)
+        print(f"{kind.capitalize()}: {len(each)}")
+        for change in each:
+            print(f"  {change}")
+    if changes:
+        print("Sentences and tables that only follow from these changes are not listed.")
+    else:
+        print("No difference that a reader would see.")
     return 0
 
 

@@ -6,19 +6,15 @@ import csv
 import hashlib
 import json
 import re
-from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from difflib import SequenceMatcher, get_close_matches
 from html import unescape
-from itertools import takewhile
 from pathlib import Path
-
-from bs4 import BeautifulSoup
 
 from kpilib.judgement.figures import number
 from kpilib.judgement.risk import COURSES
 from kpilib.pages.words import counted
+from kpilib.press.passages import Pair, Plain, bare, follows, gathered, numeric, one_of, pairs, quoted, within
 from kpilib.records.faults import Fault, RecordsError
 from kpilib.records.periods import earlier, month, period, quarter
 
@@ -26,22 +22,6 @@ KINDS = ("rating", "figure", "target", "risk", "milestone")  # in the order in w
 TABLES = {"indicators": "indicator", "risks": "risk", "milestones": "milestone"}
 GONE = ("closed", "merged")  # how a register that still lists a risk says that it is over
 EARLIER = ("before", "a year before")  # between two quarters they are other figures by nature
-BLOCKS = "p li tr h1 h2 h3 h4 caption figcaption summary dt dd img".split()
-UNREAD = "script, style, nav, head, header, footer, svg, [aria-hidden=true], .spark"
-# What people wrote, and names. All else on a page is drawn up from the records that the tables hold.
-WRITTEN = (
-    ".prose *, .report *, .particulars *, .card > .soft, .card .facts *, h1, h2, h3, "
-    ".card .body h4 ~ p:not(.reason), .card .body h4 ~ ul li"
-)
-COUNTED = ".lead, .tiles li, caption, thead tr"  # what is said of all indicators or risks of a page at once
-MOST, AROUND = 40, 6  # words of a passage that are shown, and how many of them before and after what differs
-CLOSER = "A closer look"  # the part of a page that goes beyond indicators.csv
-_COUNT = "no none one two three four five six seven eight nine ten eleven twelve is are has have to and score scores"
-_NUMBER = re.compile(rf"[^a-z]*|.*[0-9].*|{_COUNT.replace(' ', '|')}")  # a number, or a word that goes with one
-_PICTURE = re.compile(r'src="data:[^"]*"')
-
-Plain = Callable[[str], str]
-Key = tuple[str, frozenset[str]]
 
 
 @dataclass(frozen=True)
@@ -78,41 +58,6 @@ class Build:
     edition: str
     tables: dict[str, dict[str, Row]]
     html: dict[str, str]
-
-
-@dataclass(frozen=True)
-class Passage:
-    """A paragraph, row or heading: where it stands, and which indicators and risks it is about, by their keys."""
-
-    text: str
-    plain: str  # without the names of the quarter
-    page: str
-    heading: str
-    about: frozenset[str]
-    written: bool
-    counted: bool
-    closer: bool
-
-    @property
-    def shape(self) -> tuple[str, ...]:
-        """Its words, with all numbers alike, so that a row finds itself again when its figures change."""
-        return tuple(re.sub("[0-9][0-9.,]*", "0", self.plain).split())
-
-    def may_be(self, was: Passage) -> bool:
-        """Whether it may be what became of another: of the same kind, in the same place, about the same."""
-        same = self.heading == was.heading and self.written == was.written
-        return same and (self.about == was.about or not self.about.isdisjoint(was.about))
-
-    def as_read(self) -> Key:
-        """What it says, and of what."""
-        return self.text, self.about
-
-    def as_kept(self) -> Key:
-        """What it says but for the names of the quarter, and of what."""
-        return self.plain, self.about
-
-
-Pair = tuple[Passage | None, Passage | None]  # a passage and what became of it; one is missing where it is new or gone
 
 
 def compare(before: Path, after: Path) -> list[Change]:
@@ -280,152 +225,31 @@ def _words(old: Build, new: Build, plain: tuple[Plain, Plain], told: list[tuple[
         Change("words", file, *("a page of the report" if file in build.html else "" for build in (old, new)))
         for file in sorted(old.html.keys() ^ new.html.keys())
     ]
-    pairs = list(_pairs(old, new, plain))
+    rows = [each for build in (old, new) for table in build.tables.values() for each in table.items()]
+    names = {name: key for key, row in rows for name in (key, row.name)}
+    differing = list(pairs(old.html, new.html, names, plain))
     keys = {key for key, _ in told}
-    said = {_bare(word) for _, change in told for word in f"{change.before} {change.after}".split()}
-    follows = {pair for pair in pairs if told and _follows(pair, keys, said)}
-    figures = _gathered(follows)
-    rest = [pair for pair in pairs if pair not in follows]
-    rest = [pair for pair in rest if not (_one(pair).written and _numeric(pair) and _within(pair, figures))]
-    written = _gathered(pair for pair in rest if _one(pair).written)
-    rest = [pair for pair in rest if _one(pair).written or not _within(pair, written)]
+    said = {bare(word) for _, change in told for word in f"{change.before} {change.after}".split()}
+    following = {pair for pair in differing if told and follows(pair, keys, said)}
+    figures = gathered(following)
+    rest = [pair for pair in differing if pair not in following]
+    rest = [pair for pair in rest if not (one_of(pair).written and numeric(pair) and within(pair, figures))]
+    written = gathered(pair for pair in rest if one_of(pair).written)
+    rest = [pair for pair in rest if one_of(pair).written or not within(pair, written)]
     alone = [pair for pair in rest if old.quarter != new.quarter and not all(pair)]
     places: dict[str, list[Pair]] = {}
     for pair in (pair for pair in rest if pair not in alone):
-        one = _one(pair)
+        one = one_of(pair)
         where = f"{one.heading} ({one.page})" if one.heading else one.page
         if one.written:
-            changes.append(Change("words", where, *_quoted(pair)))
+            changes.append(Change("words", where, *quoted(pair)))
         else:
             places.setdefault(where, []).append(pair)
     for where, (first, *others) in places.items():
         here = f"{where}, first of {len(others) + 1} lines" if others else where
-        changes.append(Change("words", here, *_quoted(first)))
-    for page in dict.fromkeys(_one(pair).page for pair in alone):
+        changes.append(Change("words", here, *quoted(first)))
+    for page in dict.fromkeys(one_of(pair).page for pair in alone):
         gone, come = ([side for side in sides if side and side.page == page] for sides in zip(*alone, strict=True))
         passages = f"{counted(len(come), 'passage')} in place of {number(len(gone), 'none')}"
         changes.append(Change("words", page, "", passages))
     return changes
-
-
-def _pairs(old: Build, new: Build, plain: tuple[Plain, Plain]) -> Iterator[Pair]:
-    """Each passage that differs with what became of it, page by page; what stands on several pages once."""
-    rows = [each for build in (old, new) for table in build.tables.values() for each in table.items()]
-    names = {name: key for key, row in rows for name in (key, row.name)}
-    known: tuple[set[Key], set[Key]] = (set(), set())
-    for file in new.html:
-        if file not in old.html or old.html[file] == new.html[file]:
-            continue
-        sides = [_passages(build.html[file], file, names, own) for build, own in zip((old, new), plain, strict=True)]
-        for key in (Passage.as_read, Passage.as_kept):  # a day that both name may be in the quarter of one alone
-            shared = Counter(map(key, sides[0])) & Counter(map(key, sides[1]))
-            sides = [_without(side, key, shared) for side in sides]
-        sides = [[each for each in side if each.as_read() not in seen] for side, seen in zip(sides, known, strict=True)]
-        for side, seen in zip(sides, known, strict=True):
-            seen.update(map(Passage.as_read, side))
-        gone, come = sides
-        for was in gone:
-            like = {now.shape: now for now in come if now.may_be(was)}
-            now = next((like[tuple(near)] for near in get_close_matches(was.shape, like, n=1, cutoff=0.5)), None)
-            if now:
-                come.remove(now)
-            yield was, now
-        yield from ((None, now) for now in come)
-
-
-def _without(side: list[Passage], key: Callable[[Passage], Key], shared: Counter[Key]) -> list[Passage]:
-    """Leave out the passages that the other side has too, each as often as it has them."""
-    left, rest = shared.copy(), []
-    for each in side:
-        left[key(each)] -= 1
-        if left[key(each)] < 0:
-            rest.append(each)
-    return rest
-
-
-def _passages(html: str, file: str, names: dict[str, str], plain: Plain) -> list[Passage]:
-    """Read a page's passages in order, without what is not read; a row of a table is one passage."""
-    soup = BeautifulSoup(_PICTURE.sub("", html), "html.parser")
-    for each in soup.select(UNREAD):
-        each.decompose()
-    written, counts = ({id(tag) for tag in soup.select(what)} for what in (WRITTEN, COUNTED))
-    known = re.compile(rf"\b({'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})\b")
-    found, page, part, heading = [], file, "", ""
-    for tag in soup.find_all(BLOCKS):
-        if tag.find_parent("tr") or (tag.name != "tr" and tag.find(BLOCKS)):
-            continue
-        text = " ".join((str(tag.get("alt", "")) if tag.name == "img" else tag.get_text(" ")).split())
-        if tag.name in ("h1", "h2", "h3"):
-            page, heading = (text, "") if tag.name == "h1" else (page, text)
-            part = part if tag.name == "h3" else heading
-        card = tag.find_parent(class_="card")
-        links = {str(link["href"]).rpartition("#")[2] for link in tag.find_all("a", href=True)}
-        named = {str(card.get("id"))} if card else links & set(names.values()) or map(names.get, known.findall(text))
-        about = frozenset(key for key in named if key)
-        which = id(tag) in written, id(tag) in counts, part == CLOSER
-        found.append(Passage(text, plain(text), page, plain(heading), about, *which))
-    return [each for each in found if each.text]
-
-
-def _follows(pair: Pair, keys: set[str], said: set[str]) -> bool:
-    """Whether a passage was drawn up from rows that are told: it is about one of them, or counts in their words."""
-    one = _one(pair)
-    if one.written:
-        return False
-    if any(side and not side.about.isdisjoint(keys) for side in pair):
-        return True
-    return not one.closer and (one.counted or (not one.about and _numeric(pair, said)))
-
-
-def _one(pair: Pair) -> Passage:
-    """Either side of a pair, to say what both are about."""
-    return next(side for side in reversed(pair) if side)
-
-
-def _differing(pair: Pair) -> tuple[set[str], set[str]]:
-    """The words of a pair that are gone, and those that have come, without their stops."""
-    was, now = (side.plain.split() if side else [] for side in pair)
-    gone, come = [], []
-    for step, i, j, k, m in SequenceMatcher(None, was, now, autojunk=False).get_opcodes():
-        if step != "equal":
-            gone += was[i:j]
-            come += now[k:m]
-    return set(map(_bare, gone)), set(map(_bare, come))
-
-
-def _bare(word: str) -> str:
-    return word.strip(".,;:()“”").lower()
-
-
-def _numeric(pair: Pair, known: Collection[str] = ()) -> bool:
-    """Whether a pair differs in nothing but numbers and signs, and words that are known."""
-    return all(word in known or _NUMBER.fullmatch(word) for words in _differing(pair) for word in words)
-
-
-def _gathered(pairs: Iterable[Pair]) -> tuple[set[str], set[str]]:
-    """All words that are gone from some passages, and all that have come."""
-    each = [_differing(pair) for pair in pairs]
-    return {word for gone, _ in each for word in gone}, {word for _, come in each for word in come}
-
-
-def _within(pair: Pair, words: tuple[set[str], set[str]]) -> bool:
-    """Whether all that differs in a pair differs in other passages too."""
-    return all(own <= others for own, others in zip(_differing(pair), words, strict=True))
-
-
-def _quoted(pair: Pair) -> list[str]:
-    """Quote both sides of a pair, and of a long passage the words around what differs."""
-    sides = [side.text.split() if side else [] for side in pair]
-    first = _alike(*sides)
-    last = _alike(*(side[first:][::-1] for side in sides))
-    start, said = max(0, first - AROUND), []
-    for side in sides:
-        end = min(len(side) - last + AROUND, start + MOST)
-        shown = " ".join(side[start:end])
-        said.append(f"“{'… ' if start else ''}{shown}{' …' if end < len(side) else ''}”" if side else "")
-    return said
-
-
-def _alike(one: list[str], other: list[str]) -> int:
-    """With how many of the same words two passages begin."""
-    return sum(1 for _ in takewhile(lambda words: words[0] == words[1], zip(one, other, strict=False)))
