@@ -84,7 +84,7 @@ def _commentary(known: Ledger, titled: pd.DataFrame, at: Period) -> pd.DataFrame
         row.indicator: "; ".join(part for part in (row.text, row.owner, row.due) if part) for row in latest.itertuples()
     }
     main = titled[titled["supports"] == ""]
-    return main[["indicator", "title"]].assign(last_action=main["indicator"].map(said).fillna(""))
+    return main[["indicator", "title"]].assign(last_action=main["indicator"].map(said).astype(object).fillna(""))
 
 
 def _earlier(known: Ledger, titled: pd.DataFrame) -> pd.DataFrame:

@@ -42,9 +42,10 @@ def marking(withheld: pd.DataFrame, edition: str) -> str:
     """The words that every sheet of the restricted edition bears; the public edition bears none."""
     if edition == "public":
         return ""
-    if withheld.empty:
+    items = withheld[withheld["kind"] != HELD_BACK]
+    if items.empty:
         return "Part II: not for publication"
-    under = f"{_paragraphs(withheld)} of " if _paragraphs(withheld) else ""
+    under = f"{_paragraphs(items)} of " if _paragraphs(items) else ""
     return f"Part II: not for publication, exempt under {under}Schedule 12A"
 
 

@@ -38,6 +38,7 @@ EXAMPLES = {
     "span": "span",
     "council": "council",
     "strategy": "strategy",
+    "part": "part",
     "part_two": "part_two",
 }
 NUMBERS = ("count", "milestones", "risks", "opportunities")  # those that give a whole number, which may be added
@@ -78,6 +79,7 @@ class Tokens:
             "span": self.quarter.span,
             "council": framework.council,
             "strategy": framework.strategy,
+            "part": "Part I" if self._ledger.edition == "public" else "Part II",
             "part_two": " ".join(part_two.said(self._ledger.withheld, self._ledger.edition)) or "Nothing is exempt.",
         }
         return {name: texts[name] if name in texts else getattr(self, name) for name in EXAMPLES}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
+from kpilib.judgement.figures import show
 from kpilib.pages.prose import answer, without_tokens
 from kpilib.pages.tokens import TokenError, Tokens
 from kpilib.records.ledger import Ledger
@@ -101,7 +102,7 @@ def typed_figures(ledger: Ledger, at: Period, judged: pd.DataFrame) -> list[tupl
     if not found:
         return []
     tokens = Tokens(ledger, at, judged)
-    figures, counts = list(_figures(tokens, judged)), list(_counts(tokens, ledger))
+    figures, counts = list(_figures(tokens, judged, ledger.readings)), list(_counts(tokens, ledger))
     return [_standing(typed, figures, counts) for typed in found]
 
 
@@ -134,14 +135,20 @@ def _sentence(text: str, at: int) -> str:
     return text[begins : min(start for start, _ in breaks if start > at)]
 
 
-def _figures(tokens: Tokens, judged: pd.DataFrame) -> Iterator[Known]:
-    """Every figure of every indicator, its value first."""
+def _figures(tokens: Tokens, judged: pd.DataFrame, readings: pd.DataFrame) -> Iterator[Known]:
+    """Every figure of every indicator, its value first; exempt are those of what is exempt, and exempt readings."""
     kinds = ("value", "to_date", "target", "previous", "last_year", "change", "gap")
+    gone = set(judged.loc[judged["exempt"] != "", "indicator"])
+    gone |= set(judged.loc[judged["supports"].isin(gone), "indicator"])
+    marked = readings[(readings["exempt"] != "") & readings["value"].notna()]
     for row in judged.itertuples():
         asked = [f'{kind}("{row.indicator}")' for kind in kinds]
         names = (row.name, row.short_name, f'"{row.indicator}"')
         last = f'change("{row.indicator}", "last year")'
-        yield from _answered(tokens, [*asked, last], names, exempt=row.exempt != "")
+        own = marked.loc[marked["indicator"] == row.indicator, "value"]
+        secret = {show(value, row.unit, row.decimals) for value in own}
+        for known in _answered(tokens, [*asked, last], names):
+            yield replace(known, exempt=row.indicator in gone or known.printed in secret)
 
 
 def _counts(tokens: Tokens, ledger: Ledger) -> Iterator[Known]:

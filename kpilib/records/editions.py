@@ -27,9 +27,10 @@ def without_exempt(texts: Texts, year_starts: int) -> Texts:
     """
     Leave out every exempt row, every row of an exempt indicator or risk, and what would give an exempt figure away.
 
-    The last are: measures that support the same indicator as an exempt one; figures for a time that overlaps with that
-    of an exempt figure of the same indicator; the council's rank for such a time; a rating stated in the quarter in
-    which such a figure was reported; and counts of ratings that were printed over an exempt indicator or figure too.
+    The last are: measures that support the same indicator as an exempt one, or as one with an exempt figure; figures
+    for a time that overlaps with that of an exempt figure of the same indicator; cells as printed beside one that hold
+    more than their own figure; the council's rank for such a time; a rating stated in the report of a figure that is
+    left out, or while one was the latest; and counts of ratings that were printed over what is exempt too.
     """
     gone = {"indicator": _exempt_indicators(texts), "risk": set(_exempt(texts["risks.csv"])["risk"])}
     secret = _exempt(texts["readings.csv"])
@@ -41,7 +42,6 @@ def without_exempt(texts: Texts, year_starts: int) -> Texts:
             if key in frame:
                 rows = rows[~frame.loc[rows, key].isin(hidden)]
         kept[file] = frame.loc[rows]
-        kept[file].attrs = frame.attrs
     risks, readings = kept["risks.csv"], kept["readings.csv"]
     if "merged_from" in risks:  # an open risk that took in an exempt one must not name it
         kept["risks.csv"] = risks.assign(
@@ -49,10 +49,11 @@ def without_exempt(texts: Texts, year_starts: int) -> Texts:
                 [_without(each, gone["risk"]) for each in risks["merged_from"]], risks.index, dtype=str
             )
         )
-    kept["readings.csv"] = readings[~_overlapping(readings, secret, year_starts)]
-    kept["benchmarks.csv"] = _unranked(kept["benchmarks.csv"], secret)
-    stated = kept["overrides.csv"]
-    kept["overrides.csv"] = stated[~_pairs(stated, "quarter").isin(_pairs(secret, "reported"))]
+    readings = _printed_alone(readings[~_overlapping(readings, secret, year_starts)], secret)
+    kept["readings.csv"] = readings
+    kept["benchmarks.csv"] = _unranked(kept["benchmarks.csv"], secret, year_starts)
+    lost = texts["readings.csv"].drop(index=readings.index)
+    kept["overrides.csv"] = _unstated(kept["overrides.csv"], texts["readings.csv"], lost, year_starts)
     named = texts["indicators.csv"]
     hidden = named.loc[named["indicator"].isin(gone["indicator"] | set(secret["indicator"])), "directorate"]
     tallies = kept["tallies.csv"]
@@ -75,29 +76,36 @@ def _exempt_indicators(texts: Texts) -> set[str]:
 
     What supports an exempt indicator goes with it, and what supports that.
     What supports the same indicator as an exempt measure goes too: the whole less the rest would be that measure.
+    Where a figure alone is exempt these go likewise, and its own indicator stays.
     """
     indicators = texts["indicators.csv"]
-    gone = set(_exempt(indicators)["indicator"])
+    marked = set(_exempt(indicators)["indicator"])
     if "supports" not in indicators:
-        return gone
+        return marked
     above = indicators.set_index("indicator")["supports"]
+    figures = set(_exempt(texts["readings.csv"])["indicator"])
+    return _with_family(marked, above) | (_with_family(marked | figures, above) - figures)
+
+
+def _with_family(gone: set[str], above: pd.Series) -> set[str]:
+    """Add what supports indicators, and what supports the same ones as they do."""
     while True:
         supported = set(above[above.index.isin(gone) & (above != "")])
         more = set(above[above.isin(gone | supported)].index) - gone
         if not more:
             return gone
-        gone |= more
+        gone = gone | more
 
 
-def _overlapping(readings: pd.DataFrame, secret: pd.DataFrame, year_starts: int) -> pd.Series:
-    """Find figures for another period that shares months with that of an exempt figure of the same indicator."""
+def _overlapping(frame: pd.DataFrame, secret: pd.DataFrame, year_starts: int, *, same: bool = False) -> pd.Series:
+    """Find rows for another period (or the `same`) that shares months with that of an exempt figure of an indicator."""
     if secret.empty:
-        return pd.Series(False, readings.index)
-    both = readings.reset_index().merge(secret[["indicator", "period"]], on="indicator", suffixes=("", "_secret"))
+        return pd.Series(False, frame.index)
+    both = frame.reset_index().merge(secret[["indicator", "period"]], on="indicator", suffixes=("", "_secret"))
     spans = [both[name].map(lambda text: _span(text, year_starts)) for name in ("period", "period_secret")]
     (start, end), (first, last) = (zip(*each, strict=True) if len(both) else ((), ()) for each in spans)
     shared = (np.array(start) <= np.array(last)) & (np.array(first) <= np.array(end))
-    return readings.index.to_series().isin(both.loc[shared & (both["period"] != both["period_secret"]), "row"])
+    return frame.index.to_series().isin(both.loc[shared & (same | (both["period"] != both["period_secret"])), "row"])
 
 
 def _span(text: str, year_starts: int) -> tuple[float, float]:
@@ -109,15 +117,33 @@ def _span(text: str, year_starts: int) -> tuple[float, float]:
     return found.start, found.end
 
 
-def _unranked(benchmarks: pd.DataFrame, secret: pd.DataFrame) -> pd.DataFrame:
-    """Take out the council's rank where the figure that was ranked is exempt."""
+def _printed_alone(readings: pd.DataFrame, secret: pd.DataFrame) -> pd.DataFrame:
+    """Empty the cells as printed that hold more than one number, beside an exempt figure: one may be the sum so far."""
+    if "as_printed" not in readings:
+        return readings
+    several = readings["as_printed"].str.count(r"[0-9][0-9,.]*") > 1
+    hidden = several & readings["indicator"].isin(secret["indicator"])
+    return readings.assign(as_printed=readings["as_printed"].mask(hidden, ""))
+
+
+def _unranked(benchmarks: pd.DataFrame, secret: pd.DataFrame, year_starts: int) -> pd.DataFrame:
+    """Take out the council's rank for the time of an exempt figure."""
+    hidden = _overlapping(benchmarks, secret, year_starts, same=True)
     ranks = [name for name in ("rank", "of") if name in benchmarks]
-    hidden = _pairs(benchmarks, "period").isin(_pairs(secret, "period"))
     return benchmarks.assign(**{name: benchmarks[name].mask(hidden, "") for name in ranks})
 
 
-def _pairs(frame: pd.DataFrame, column: str) -> pd.Series:
-    return frame["indicator"] + "\n" + frame[column]
+def _unstated(stated: pd.DataFrame, readings: pd.DataFrame, lost: pd.DataFrame, year_starts: int) -> pd.DataFrame:
+    """Take out ratings that were stated in the report of a figure that is left out, or while one was the latest."""
+    ends = {name: readings[name].map(lambda text: _span(text, year_starts)[1]) for name in ("period", "reported")}
+    known = readings.assign(end=ends["period"], since=ends["reported"], lost=readings.index.isin(lost.index))
+    known = known.loc[known["value"] != "", ["indicator", "end", "since", "lost"]]
+    both = stated.reset_index().merge(known, on="indicator")
+    both = both.assign(at=both["quarter"].map(lambda text: _span(text, year_starts)[1]))
+    both = both[both["since"] <= both["at"]].sort_values(["end", "since"], kind="stable")
+    latest = both.drop_duplicates("row", keep="last")
+    now = both[both["since"] == both["at"]]
+    return stated.drop(index=list({row for each in (latest, now) for row in each.loc[each["lost"], "row"]}))
 
 
 def _without(merged: str, hidden: set[str]) -> str:
@@ -177,18 +203,25 @@ def withheld(texts: Texts, summaries: pd.DataFrame, year_starts: int) -> pd.Data
     lost = texts["readings.csv"].loc[lost]
     named = texts["indicators.csv"]
     unmarked = named[named["indicator"].isin(gone["indicator"] - set(_exempt(named)["indicator"]))]
-    secret = here["readings.csv"].drop_duplicates(["indicator", "period"])
+    readings = texts["readings.csv"]
+    since = readings["reported"].map(lambda text: _span(text, year_starts)[1]).sort_values(kind="stable")
+    until = since.groupby([readings["indicator"], readings["period"]]).shift(-1).sub(1).fillna(np.inf)
+
+    def figures(kind: str, frame: pd.DataFrame) -> pd.DataFrame:
+        """Each counts from its report until another row of the same figure takes its place."""
+        return items(kind, frame, "reported", None).assign(end=until.reindex(frame.index))
+
     return pd.concat(
         [
             items("indicator", _exempt(named), "from", "to"),
-            items("figure", secret, "reported", None),
+            figures("figure", here["readings.csv"]),
             items("remark", here["commentary.csv"]),
             items("risk or opportunity", risks.assign(exempt=risks["risk"].map(marks))),
             items("note on a risk", here["risk_notes.csv"]),
             items("milestone", here["milestones.csv"]),
             items("summary", _exempt(summaries)),
             items(HELD_BACK, unmarked, "from", "to"),
-            items(HELD_BACK, lost[~lost["indicator"].isin(gone["indicator"])], "reported", None),
+            figures(HELD_BACK, lost[~lost["indicator"].isin(gone["indicator"])]),
         ],
         ignore_index=True,
     )

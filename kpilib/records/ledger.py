@@ -201,12 +201,12 @@ def digests(framework: Framework, edition: str, root: str | Path | None = None) 
     held = withheld(texts, summaries, framework.year_starts)
     if edition == "public" and len(held):
         for file, left in without_exempt(texts, framework.year_starts).items():
-            if len(left) < len(texts[file]):
-                found[f"{place}/{file}"] = left.to_csv().encode()
+            if not left.equals(texts[file]):
+                found[f"{place}/{file}"] = left.to_csv(index=False).encode()
         summaries = summaries[summaries["exempt"] == ""]
-        found[f"{place}: counts of Part II"] = held.to_csv().encode()
+        found[f"{place}: counts of Part II"] = held.to_csv(index=False).encode()
     if len(summaries):
-        found[f"{place}/summaries"] = summaries.to_csv().encode()
+        found[f"{place}/summaries"] = summaries.to_csv(index=False).encode()
     return {name: hashlib.sha256(content).hexdigest() for name, content in sorted(found.items())}
 
 

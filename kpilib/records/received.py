@@ -162,9 +162,10 @@ class _Taken:
         own = rows[rows["indicator"].eq(cells["indicator"]) & rows["period"].eq(cells["period"])]
         ends = own["reported"].map(lambda text: self.framework.quarter(text).end).sort_values(kind="stable")
         now, before = own[ends.reindex(own.index) == self.at.end], own.loc[ends[ends < self.at.end].index]
+        nothing = pd.Series({"value": "", "status": "", "exempt": ""})
+        last = (now if len(now) else before).iloc[-1] if len(own) else nothing
         new = {"indicator": cells["indicator"], "period": cells["period"], "value": value, "reported": self.at.text,
-               "status": status, "note": note, "exempt": cells.get("exempt", "")}  # fmt: skip
-        last = (now if len(now) else before).iloc[-1] if len(own) else pd.Series({"value": "", "status": ""})
+               "status": status, "note": note, "exempt": cells.get("exempt") or last["exempt"]}  # fmt: skip
         alike = _same(last["value"], value)
         if len(own) and alike and (earlier or (last["status"] or "final") == status):
             self.said.known += 1

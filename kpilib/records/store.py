@@ -30,7 +30,8 @@ def put_together(folder: Path, files: Mapping[str, bytes]) -> None:
     Put several files of a folder in place: all of them, or none.
 
     Raises:
-        OSError: they could not be written; the folder's files are then as they were.
+        OSError: they could not be written, and the folder's files are as they were; or they could not all be put in
+            place, and whoever comes next does so before anything is read.
     """
     finish(folder)
     part = folder / f"{_DECIDED}.part"

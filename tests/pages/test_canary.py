@@ -23,7 +23,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from councils import PROJECT
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 import kpilib.pages.page
@@ -90,7 +90,7 @@ OPEN: dict[str, list[Row]] = {
          "directorate": "Place"} for at in ("2019-20-Q1", AT.text)
     ],
 }  # fmt: skip
-# What is exempt: the file, a row of it, and those of its cells that the canary may sit in.
+# What is exempt, or belongs to what is: the file, a row of it, and those of its cells that the canary may sit in.
 HIDDEN: dict[str, tuple[str, Row, str]] = {
     **{
         f"an indicator of {page}": (
@@ -105,10 +105,15 @@ HIDDEN: dict[str, tuple[str, Row, str]] = {
         {**MEASURED, "indicator": "secret_measure", "page": "place", "supports": "trees"},
         "name short_name directorate unit definition service source note exempt",
     ),
+    "a measure of an exempt indicator": (
+        "indicators",
+        {**MEASURED, "indicator": "measure_of_secret", "page": "place", "supports": "secret_place"},
+        "name short_name",
+    ),
     "the figure of an exempt indicator": (
         "readings",
         {"indicator": "secret_streets", "period": AT.text, "reported": AT.text, "value": "1"},
-        "value covers as_printed note exempt",
+        "value covers as_printed note",
     ),
     **{
         f"a figure of {period}": (
@@ -131,14 +136,17 @@ HIDDEN: dict[str, tuple[str, Row, str]] = {
         {"indicator": "secret_homes", "quarter": AT.text, "rating": "red"},
         "reason approved_by",
     ),
-    **{
-        f"a risk of {at}": (
-            "risks",
-            {**SCORED, "quarter": at, "risk": "CR2"},
-            "title type owner directorate note exempt",
-        )
-        for at in ("2019-20-Q1", AT.text)
-    },
+    "an exempt risk": (
+        "risks",
+        {**SCORED, "quarter": AT.text, "risk": "CR2"},
+        "title type owner directorate note exempt",
+    ),
+    "an exempt risk a quarter before": (
+        "risks",
+        {**SCORED, "quarter": "2019-20-Q1", "risk": "CR2"},
+        "title type owner directorate note",
+    ),
+    "a note on an exempt risk": ("risk_notes", {"quarter": AT.text, "risk": "CR2", "kind": "action"}, "text owner"),
     **{
         f"a note, {kind}": (
             "risk_notes",
@@ -157,12 +165,12 @@ HIDDEN: dict[str, tuple[str, Row, str]] = {
     },
     "a summary": ("summaries", {"page": "summary"}, "file heading text exempt"),
 }
-UNMARKED = ("overrides",)
 UNSHOWN = "exempt numerator denominator file"  # cells that no edition shows
 UNSHOWN_OF = {
     "a measure": "name definition service source note",
     "a figure of 2018-19-Q4": "note",
-    "a risk of 2019-20-Q1": "type note",
+    "a measure of an exempt indicator": "name",
+    "an exempt risk a quarter before": "type note",
     "a milestone of 2019-20-Q1": "owner commentary",
 }
 PLACES = [(label, cell) for label, (_, _, cells) in HIDDEN.items() for cell in cells.split()]
@@ -175,7 +183,7 @@ def written(root: Path, sung: Mapping[tuple[str, str], str]) -> Path:
     for label, (file, row, cells) in HIDDEN.items():
         plain = dict.fromkeys(cells.split(), "words") | dict.fromkeys(set(FIGURES) & set(cells.split()), "1")
         said = {**plain, **row, **{cell: sung[label, cell] for cell in cells.split() if (label, cell) in sung}}
-        rows.setdefault(file, []).append({"exempt": "yes", **said} if file not in UNMARKED else said)
+        rows.setdefault(file, []).append(said)
     (summary,) = rows.pop("summaries")
     head = "\n".join(f"{name}: {summary[name]}" for name in ("page", "heading", "exempt"))
     files = {f"summaries/{AT.text}/{summary['file']}.md": f"---\n{head}\n---\n{summary['text']}\n"}
@@ -266,7 +274,7 @@ def heard(texts: Mapping[str, str], song: str) -> list[str]:
     return [where for where, text in texts.items() if sought.search(text.replace(",", ""))]
 
 
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=10, phases=set(Phase) - {Phase.shrink})  # a place needs no shrinking
 @given(place=st.sampled_from(PLACES))
 def test_no_canary_in_the_public_edition(
     tmp_path_factory: pytest.TempPathFactory, texts: Texts, place: tuple[str, str]
