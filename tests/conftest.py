@@ -7,8 +7,10 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable, Iterator
+import traceback
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -90,13 +92,47 @@ def council(tmp_path: Path) -> Callable[..., Path]:
 
 @pytest.fixture(scope="session")
 def kpilib() -> Callable[..., subprocess.CompletedProcess[str]]:
-    """The command line, called as a user calls it; named arguments are environment variables."""
+    """
+    The command line, in a process of its own as a user has it; named arguments are environment variables.
+
+    Where the system can, the process is a fork of this one, which has loaded the libraries already.
+    """
 
     def call(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "kpilib.press.cli", *arguments]
-        return subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, **environment})
+        if not hasattr(os, "fork"):
+            command = [sys.executable, "-m", "kpilib.press.cli", *arguments]
+            env = {**os.environ, **environment}
+            return subprocess.run(command, capture_output=True, text=True, check=False, env=env)
+        with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+            child = os.fork()
+            if not child:
+                _become(arguments, environment, out.fileno(), err.fileno())
+            status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+            said = [(file.seek(0), file.read().decode())[1] for file in (out, err)]
+        return subprocess.CompletedProcess(arguments, status, *said)
 
     return call
+
+
+def _become(arguments: Sequence[str], environment: dict[str, str], out: int, err: int) -> None:
+    """Become the command line: write where it is told to, and end as it does."""
+    from kpilib.press.cli import main
+
+    status: int | str | None = 1
+    try:
+        os.dup2(out, 1)
+        os.dup2(err, 2)
+        sys.stdout, sys.stderr = (os.fdopen(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))
+        os.environ.update(environment)
+        status = main(arguments)
+    except SystemExit as leaving:
+        status = leaving.code
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status if isinstance(status, int) else int(status is not None))
 
 
 @pytest.fixture(scope="session")

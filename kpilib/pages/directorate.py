@@ -219,7 +219,8 @@ class DirectoratePage(PriorityPage):
             pieces.append(progress.action_table(self._actions, names, caption))
         silent = [risk for risk in self._high["risk"] if risk not in set(self._actions["risk"])]
         if silent:
-            pieces.append(fill("paragraph", texts=[f"No mitigation measure is recorded for {words.listed(silent)}."]))
+            said = f"No mitigation measure is recorded for {words.listed(silent)}."
+            pieces.append(fill("paragraph", texts=[self._openly(said)]))
         return pieces
 
     def key(self) -> Shown:

@@ -113,6 +113,11 @@ class Page:
         """What to say of commentary that is asked for and not there; the public edition may hold some back."""
         return "not received for publication" if self.edition == "public" else "not received"
 
+    def _openly(self, said: str) -> str:
+        """Say of what is not there that it may be exempt, where the public edition holds anything back."""
+        held = self.edition == "public" and len(self._ledger.withheld)
+        return f"{said.removesuffix('.')}, as far as may be published." if held else said
+
     @cached_property
     def supporting(self) -> pd.DataFrame:
         """The measures that throw light on this page's indicators; they are neither rated nor counted."""
@@ -317,7 +322,7 @@ class Page:
         here = self._milestones(self.quarter)
         if here.empty:
             of = f" of {self.entry.directorate}" if self.entry.directorate else ""
-            return fill("paragraph", texts=[f"The records hold no milestones{of} for this quarter."])
+            return fill("paragraph", texts=[self._openly(f"The records hold no milestones{of} for this quarter.")])
         return progress.milestones(here)
 
     def statements(self) -> Shown:
@@ -330,7 +335,7 @@ class Page:
         texts = self._ledger.summaries
         here = texts[(texts["page"] == self.entry.page) & (texts["quarter"] == self.quarter.text)]
         if here.empty:
-            return fill("paragraph", texts=["No words were received for this quarter."])
+            return fill("paragraph", texts=[self._openly("No words were received for this quarter.")])
         tokens = Tokens(self._ledger, self.quarter, self._judged)
         said = say_all([(row.text, row.file, row.line) for row in here.itertuples()], tokens)
         return together(

@@ -121,7 +121,7 @@ class PriorityPage(OwnScreen):
             none = f"None is recorded for this quarter, and none is asked for{why}."
             if not self.framework.asks_commentary:
                 none = "None is printed for this quarter."
-            return [] if row["indicator"] in set(self.comments["indicator"]) else [("Commentary", [none])]
+            return [] if row["indicator"] in set(self.comments["indicator"]) else [("Commentary", [self._openly(none)])]
         found = asked.iloc[0]
         if not found["received"]:
             return [("Commentary", [f"Commentary {self._missing}. It is asked for because {found['because']}."])]

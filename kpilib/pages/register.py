@@ -136,7 +136,7 @@ class RegisterPage(Page):
     def changes(self) -> Shown:
         """What is new, gone, for better or for worse since the last register; and what the council states."""
         if self.risks.empty:
-            return fill("paragraph", texts=[self.nothing()])
+            return fill("paragraph", texts=[self._openly(self.nothing())])
         said = moves(self.risks)
         stated = self.risks[self.risks["stated"].isin(STATED)]
         parts = [
@@ -155,7 +155,7 @@ class RegisterPage(Page):
         """
         here = self._standing
         if here.empty:
-            return fill("paragraph", texts=[self.nothing()])
+            return fill("paragraph", texts=[self._openly(self.nothing())])
         aimed = bool(self._aimed)
         heads = ["Risk", "Score now", "Target", "Course", "Appetite", "Open actions", "Why"]
         kept = [head for head in heads if aimed or head not in ("Target", "Course")]
@@ -284,7 +284,7 @@ class RegisterPage(Page):
     def actions(self) -> Shown:
         """Who does what by when: the open actions that name an owner or a date."""
         if self._standing.empty:
-            return fill("paragraph", texts=[self.nothing()])
+            return fill("paragraph", texts=[self._openly(self.nothing())])
         here = self._open_actions
         named = here[(here["owner"] != "") | (here["due"] != "")]
         names = {
@@ -297,7 +297,7 @@ class RegisterPage(Page):
 
     def _unnamed(self, count: int) -> str:
         if self._open_actions.empty:
-            return "No action is open."
+            return self._openly("No action is open.")
         if not count:
             return "Every open action names an owner or a date."
         verb, where = ("names", "it stands on the card of its risk")
@@ -308,7 +308,7 @@ class RegisterPage(Page):
     def gaps(self) -> Shown:
         """What the register leaves open, found by checking it against itself."""
         if self.risks.empty:
-            return fill("paragraph", texts=[self.nothing()])
+            return fill("paragraph", texts=[self._openly(self.nothing())])
         found = gaps(self.risks, self.risk_notes, self.quarter)
         here = self._open_actions
         owned, dated = int((here["owner"] != "").sum()), int((here["due"] != "").sum())
@@ -318,7 +318,7 @@ class RegisterPage(Page):
             f"{'has' if dated < 2 else 'have'} a date."
         )
         if here.empty:
-            said = "No action is open."
+            said = self._openly("No action is open.")
         if found.empty:
             return fill(
                 "paragraph", look="", texts=["Scores, owners, directions and dates are all given, and agree.", said]

@@ -14,7 +14,7 @@ from kpilib.judgement.benchmark import beside, quartile, rank, standing
 from kpilib.records.periods import period, quarter
 
 AT = quarter("2019-20-Q3")
-briefly = settings(deadline=None, max_examples=60)
+briefly = settings(deadline=None, max_examples=40)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ RISING = [0, 10] * 6 + [2, 3, 4, 5, 6, 7, 8]
 ABOVE = [0, 10] * 9 + [6, 7] * 3 + [6]
 PAIR = [0, 10] * 12 + [0, 29, 10, 29, 0, 10]
 
-briefly = settings(deadline=None, max_examples=60)
+briefly = settings(deadline=None, max_examples=40)
 tenths = st.integers(-600, 600).map(lambda count: count / 10)
 
 
@@ -133,7 +133,7 @@ def agrees(chart: pd.DataFrame, expected: list[tuple[Any, ...]]) -> None:
     )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=100)
 @given(ordinary, st.booleans())
 def test_an_ordinary_series_is_charted_as_the_reference_has_it(tenth: list[int], screen: bool) -> None:
     """Worked out by hand in fractions, point by point, every limit and every signal is the same."""

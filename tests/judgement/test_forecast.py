@@ -17,7 +17,7 @@ from kpilib.records.periods import period
 YEAR_END = period("2019-20").end
 NO_TARGET = {"kind": math.nan, "target_start": math.nan, "target_end": math.nan, "shift": math.nan}
 
-briefly = settings(deadline=None, max_examples=60)
+briefly = settings(deadline=None, max_examples=40)
 figures = st.lists(st.integers(0, 500).map(float), min_size=1, max_size=18)
 bases = st.sampled_from(["quarter", "sum", "to date", "rolling", "snapshot"])
 

@@ -24,7 +24,7 @@ BANDS = {"low": (1, 4), "medium": (5, 9), "high": (10, 15), "very high": (16, 25
 ORDER = ["not rated", "red", "amber", "yellow", "green", "blue"]
 MIRROR = {"high": "low", "low": "high", "near": "near"}
 
-briefly = settings(deadline=None, max_examples=60)
+briefly = settings(deadline=None, max_examples=40)
 tenths = st.integers(-2000, 2000).map(lambda count: count / 10)
 steps = st.integers(0, 2000).map(lambda count: count / 10)
 perhaps = st.one_of(st.just(math.nan), tenths)

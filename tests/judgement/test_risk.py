@@ -19,7 +19,7 @@ AT = quarter("2019-20-Q3")
 LAST_DAY = "2019-12-31"
 SCORES = st.integers(1, 25)
 AT_DATES = datetime.date(2019, 7, 1), datetime.date(2029, 12, 31)
-briefly = settings(deadline=None, max_examples=60)
+briefly = settings(deadline=None, max_examples=40)
 
 
 def register(*rows: dict[str, Any]) -> pd.DataFrame:

@@ -184,14 +184,14 @@ def test_a_figure_revised_since_it_was_published_is_told_with_both(recorded: Cal
     for page in ("streets", "summary"):
         said = repr(recorded(LITTER, revised, page).changes())
         assert "One figure revised since it was published." in said
-        assert "Litter Quarter 2 2019/20 66.9% 66.2% Two streets were counted twice" in said
+        assert "Litter Quarter 2 2019/20 published 66.9%, now 66.2% Two streets were counted twice" in said
 
 
 def test_a_figure_that_is_withdrawn_is_awaited_again(recorded: Callable[..., Page]) -> None:
     """A revision may take a figure away."""
     said = repr(recorded(LITTER, FIRST + "litter,2019-20-Q2,,awaited,2019-20-Q3,").changes())
 
-    assert "Litter Quarter 2 2019/20 66.9% Awaited" in said
+    assert "Litter Quarter 2 2019/20 published 66.9%, now awaited" in said
 
 
 @pytest.mark.parametrize(

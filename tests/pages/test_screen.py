@@ -97,7 +97,9 @@ def test_every_revision_is_told_with_what_was_published_before(opened: Callable[
     """Only what changed is a revision, and only what this quarter's report could know."""
     page = opened()
 
-    assert "In the report of Quarter 1 2019/20 74.0% 76.2% Quarter 2 2019/20 Where" in screen(page, "litter")
+    assert "In the report of Quarter 1 2019/20 published 74.0%, now 76.2% Quarter 2 2019/20 Where" in screen(
+        page, "litter"
+    )
     assert "What has been revised? No figure of it has been revised." in screen(page, "bins")
 
 

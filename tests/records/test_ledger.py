@@ -357,7 +357,7 @@ def test_public_edition_holds_nothing_exempt(tmp_path: Path, label: str) -> None
     assert CANARY not in cells(load_ledger("tiny", "public", root))
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 @given(sung=st.lists(st.sampled_from(PLACES), min_size=1, unique=True), turned=st.integers(0, 3))
 def test_no_canary_in_public(
     tmp_path_factory: pytest.TempPathFactory, sung: list[tuple[str, str]], turned: int
