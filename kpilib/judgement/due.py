@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pandas as pd
 
 from kpilib.judgement.control import FEWEST, xmr
@@ -30,7 +31,7 @@ def due(indicators: pd.DataFrame, readings: pd.DataFrame, at: Period, year: Peri
     where it had a figure a year before; one without any figure is due as its frequency says.
 
     Args:
-        indicators: as at the quarter, with indicator and frequency.
+        indicators: as at the quarter, with indicator, frequency and from_end.
         readings: as at the quarter, with indicator, period, period_kind, end, value, status and reported_end.
         at: the quarter.
         year: the council year that it lies in.
@@ -54,7 +55,7 @@ def due(indicators: pd.DataFrame, readings: pd.DataFrame, at: Period, year: Peri
         seldom = row.frequency in ("annual", "termly") and kind != "year" and len(real) > 0
         for end in range(last - unit * (BACK[kind] - 1 if len(real) else 0), last + 1, unit):
             skipped = seldom and not real["end"].eq(end - 12).any()
-            before = len(real) and end < real["end"].min()
+            before = end < row.from_end or (len(real) > 0 and end < real["end"].min())
             if not (skipped or before) and known.get(end, "awaited") == "awaited":
                 rows.append((row.indicator, ending(kind, end, year.start % 12 + 1).text, end, known.get(end, "")))
     return pd.DataFrame(rows, columns=["indicator", "period", "end", "recorded"])
@@ -99,8 +100,10 @@ def blanks(judged: pd.DataFrame, readings: pd.DataFrame) -> pd.Series:
         judged[["indicator", "start"]], on="indicator", suffixes=("", "_now")
     )
     least = least[least["start"] < least["start_now"]].groupby("indicator")["value"].min()
-    noted = judged["indicator"].isin(readings.loc[readings["note"] != "", "indicator"])
-    return judged["value"].eq(0) & judged["indicator"].map(least).gt(0) & ~noted
+    noted = readings[readings["note"] != ""]
+    said = set(zip(noted["indicator"], noted["start"], strict=True))
+    silent = [key not in said for key in zip(judged["indicator"], judged["start"], strict=True)]
+    return judged["value"].eq(0) & judged["indicator"].map(least).gt(0) & np.array(silent, dtype=bool)
 
 
 def repeated(judged: pd.DataFrame) -> pd.Series:

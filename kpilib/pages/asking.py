@@ -58,7 +58,8 @@ def _figures(known: Ledger, titled: pd.DataFrame, at: Period) -> pd.DataFrame:
         start=[float(found[text].start) for text in asked["period"]],
         end=[float(found[text].end) for text in asked["period"]],
     )
-    asked = aim(asked, known.targets, framework.rule(at))
+    asked = aim(asked, known.targets, framework.rule(at), at)
+    # one at a time, since an indicator may be asked for several periods
     pieces = [trend.comparable(asked.loc[[row]], known.readings) for row in asked.index]
     asked = pd.concat(pieces) if pieces else asked.assign(previous=math.nan, last_year=math.nan)
     return asked.assign(target=[_target(row) for _, row in asked.iterrows()])

@@ -1,4 +1,4 @@
-"""Lists without a page: a report's figures as CSV."""
+"""Lists without a page: a report's figures, risks and milestones as CSV."""
 
 from __future__ import annotations
 

@@ -124,7 +124,10 @@ def _table(path: Path, table: str, html: dict[str, str]) -> dict[str, Row]:
     A column loses its points where all of it is whole, so 97.0 and 97 are the same.
     """
     with path.open(encoding="utf-8", newline="") as file:
-        rows = [{name: re.sub(r"\.0$", "", cell) for name, cell in row.items()} for row in csv.DictReader(file)]
+        rows = [
+            {name: re.sub(r"^(-?[0-9]+)\.0$", r"\1", cell) for name, cell in row.items()}
+            for row in csv.DictReader(file)
+        ]
     return {row[TABLES[table]]: _row(table, row, html) for row in rows if row.get("movement") not in GONE}
 
 

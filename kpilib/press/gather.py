@@ -7,6 +7,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from pathlib import Path
 
 import pandas as pd
@@ -31,7 +32,7 @@ def collect(plan: Plan) -> list[Path]:
     """
     Write a workbook for each directorate, with what it is asked for the quarter.
 
-    A workbook that is there and differs is left alone, since somebody may have filled it in.
+    Where one is there and differs, nothing is written, since somebody may have filled it in.
 
     Raises:
         RecordsError: faults in the records, or workbooks that are there and differ.
@@ -53,15 +54,16 @@ def collect(plan: Plan) -> list[Path]:
 
 def _named(each: Sequence[Form]) -> Iterator[tuple[str, Form]]:
     """Give each form a file name that every system takes; two directorates that would share one are numbered."""
-    names = [_file_name(form.directorate) for form in each]
-    for number, (name, form) in enumerate(zip(names, each, strict=True)):
-        again = names[:number].count(name)
-        yield f"{name}{f'-{again + 1}' if again else ''}.xlsx", form
-
-
-def _file_name(directorate: str) -> str:
-    plain = unicodedata.normalize("NFKD", directorate).encode("ascii", "ignore").decode().lower()
-    return "-".join(re.findall("[a-z0-9]+", plain))[:60] or ("directorate" if directorate else "council-wide")
+    taken: set[str] = set()
+    for form in each:
+        plain = unicodedata.normalize("NFKD", form.directorate).encode("ascii", "ignore").decode().lower()
+        name = first = "-".join(re.findall("[a-z0-9]+", plain))[:60] or "council-wide"
+        for number in count(2):
+            if name not in taken:
+                break
+            name = f"{first}-{number}"
+        taken.add(name)
+        yield f"{name}.xlsx", form
 
 
 @dataclass(frozen=True)
@@ -94,7 +96,7 @@ def receive(paths: Sequence[Path], root: str | Path | None = None, *, confirm: b
         ledger = load_ledger(slug, "restricted", root)
         faults += _old(plan, ledger)
         said = entries(returns, read_texts(slug, folder, []), plan.framework, plan.quarter)
-        doubts = _doubted(said.found, ledger, plan.quarter)
+        doubts = _doubted(said.found, ledger, plan.quarter) if not said.faults else {}
         faults += [*said.faults, *(doubts.values() if not confirm else [])]
         if faults:
             raise RecordsError(faults)

@@ -17,6 +17,7 @@ from kpilib.press.run import promised, run
 from kpilib.records.faults import Fault, RecordsError
 from kpilib.records.ledger import load_ledger, records_as_at
 from kpilib.records.releases import ABOUT, release_folder, released
+from kpilib.records.store import alone
 
 
 @dataclass(frozen=True)
@@ -50,43 +51,50 @@ def release(
     if folder.exists():
         remedy = "What has changed since is a revision in the next quarter's report."
         raise RecordsError([Fault(place, "is there already", remedy)])
-    checked = check(plan)
-    if checked.faults:
-        raise RecordsError(checked.faults)
-    despite = " ".join(despite.split())
-    if checked.stops and not despite:
-        remedy = f'`kpilib check {framework} {quarter}` lists them. To release it all the same, say --despite "reason".'
-        things = "1 thing stands" if checked.stops == 1 else f"{checked.stops} things stand"
-        raise RecordsError([Fault(quarter, f"{things} between it and publication", remedy)])
-    plan = replace(plan, despite=despite if checked.stops else "")
-    plans = [plan]
-    if len(load_ledger(framework, "public", root).as_at(plan.quarter).withheld):
-        plans.append(replace(make_plan(framework, quarter, "restricted", root), despite=plan.despite))
-    for each in plans:
-        _make(each, jobs)
-    part = folder.with_name(f".{folder.name}.part")
-    shutil.rmtree(part, ignore_errors=True)
-    try:
+    with alone(folder.parents[1]):
+        checked = check(plan)
+        if checked.faults:
+            raise RecordsError(checked.faults)
+        despite = " ".join(despite.split())
+        if checked.stops and not despite:
+            remedy = (
+                f'`kpilib check {framework} {quarter}` lists them. To release it all the same, say --despite "reason".'
+            )
+            things = "1 thing stands" if checked.stops == 1 else f"{checked.stops} things stand"
+            raise RecordsError([Fault(quarter, f"{things} between it and publication", remedy)])
+        plan = replace(plan, despite=despite if checked.stops else "")
+        plans = [plan]
+        if len(load_ledger(framework, "public", root).as_at(plan.quarter).withheld):
+            plans.append(replace(make_plan(framework, quarter, "restricted", root), despite=plan.despite))
         for each in plans:
-            shutil.copytree(each.folder, part / each.edition, ignore=shutil.ignore_patterns(".*"))
-        for name, content in records_as_at(plan.framework, plan.quarter, plan.root).items():
-            (part / "records" / name).parent.mkdir(parents=True, exist_ok=True)
-            (part / "records" / name).write_bytes(content)
-        files = {path.relative_to(part).as_posix(): sha256(path) for path in sorted(part.rglob("*")) if path.is_file()}
-        about = {
-            "framework": framework,
-            "quarter": quarter,
-            "released": datetime.now(UTC).date().isoformat(),
-            "despite": plan.despite,
-            "open": [str(point.kind) for point in checked.points if point.stops],
-            "versions": read_manifest(plan.folder).get("versions", {}),
-            "files": files,
-        }
-        (part / ABOUT).write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        part.rename(folder)
-    except BaseException:
+            _make(each, jobs)
+        part = folder.with_name(f".{folder.name}.part")
         shutil.rmtree(part, ignore_errors=True)
-        raise
+        try:
+            for each in plans:
+                for name in (*sorted(promised(each)), "manifest.json"):  # and nothing that somebody else put there
+                    (part / each.edition / name).parent.mkdir(parents=True, exist_ok=True)
+                    shutil.copyfile(each.folder / name, part / each.edition / name)
+            for name, content in records_as_at(plan.framework, plan.quarter, plan.root).items():
+                (part / "records" / name).parent.mkdir(parents=True, exist_ok=True)
+                (part / "records" / name).write_bytes(content)
+            files = {
+                path.relative_to(part).as_posix(): sha256(path) for path in sorted(part.rglob("*")) if path.is_file()
+            }
+            about = {
+                "framework": framework,
+                "quarter": quarter,
+                "released": datetime.now(UTC).date().isoformat(),
+                "despite": plan.despite,
+                "open": [point.kind for point in checked.points if point.stops],
+                "versions": read_manifest(plan.folder).get("versions", {}),
+                "files": files,
+            }
+            (part / ABOUT).write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+            part.rename(folder)
+        except BaseException:
+            shutil.rmtree(part, ignore_errors=True)
+            raise
     return Release(folder, len(files), checked.stops, plan.despite)
 
 

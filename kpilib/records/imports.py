@@ -26,7 +26,7 @@ from kpilib.records.releases import last_released
 from kpilib.records.said import checked, read_yaml
 from kpilib.records.schema import FILES, KEYS, NUMBERS, cell_faults
 from kpilib.records.store import alone, put_together, with_rows
-from kpilib.records.workbooks import Sheet, SheetCell, read_sheet
+from kpilib.records.workbooks import Sheet, SheetCell, plain, read_sheet
 
 ABSENT = ("awaited", "not measured")
 _IN_UNIT = ("value", "low", "high", "amber_at")
@@ -35,6 +35,7 @@ _FIGURE = re.compile(
     r"(?: ?(?P<percent>%)| (?P<word>[A-Za-z]+))?"
 )
 _MULTIPLES = "k m mn bn b tn hundred thousand million billion".split()
+_CALLED = re.compile("[=+@＝＋＠]|[-－].")  # what a spreadsheet takes for a formula; a dash alone it does not
 _LETTER = re.compile(r"column ([A-Z]{1,3})")
 
 
@@ -368,7 +369,8 @@ class _Import:
         if file == "readings.csv" and word:
             cells |= {"value": "", "status": word}
         printed = self.sheet[number].get(self.letters[entry[MAIN[file]].column])
-        if "as_printed" in FILES[file] and printed and printed.shown:
+        formula = printed is not None and not _figure(printed) and _CALLED.match(printed.text)
+        if "as_printed" in FILES[file] and printed and printed.shown and not formula:
             cells["as_printed"] = printed.text
         places = {column: self._where(number, source, f"{at} {column}") for column, source in entry.items()}
         return _Record(cells, places[MAIN[file]], places)
@@ -396,7 +398,7 @@ class _Import:
             self._miss(where, problem, "Say `percentages: per cent` or `percentages: of one`.")
         else:
             value = found[0] * 100 if bare and self.said.percentages == "of one" else found[0]
-            return f"{round(value, 15).normalize():f}"
+            return plain(float(value))
         return ""
 
     def _add(self, file: str, rows: list[_Record]) -> None:

@@ -31,7 +31,7 @@ from kpilib.records.schema import (
     unknown_faults,
 )
 from kpilib.records.store import finish, with_rows
-from kpilib.records.summaries import read_summaries
+from kpilib.records.summaries import read_summaries, visible
 
 RESERVED = ("main", "papers", "finder", "indicators", "index")
 NEEDED = ("indicators.csv", "readings.csv", "targets.csv")
@@ -230,7 +230,7 @@ def records_as_at(framework: Framework, at: Period, root: str | Path | None = No
         if path.exists():
             later_rows = {number for number, late in zip(frame.index, later, strict=False) if late}
             found[file] = with_rows(file, path.read_bytes(), [], later_rows)
-    for path in sorted((folder / "summaries").glob("*/*.md")):
+    for path in visible(folder / "summaries", "*/*.md"):
         if framework.quarter(path.parent.name).end <= at.end:
             found[path.relative_to(folder).as_posix()] = path.read_bytes()
     for name in ("framework.yml", f"{at.text}.yml"):

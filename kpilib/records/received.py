@@ -12,8 +12,8 @@ from functools import partial
 
 import pandas as pd
 
-from kpilib.records.faults import Fault
-from kpilib.records.forms import STANDING
+from kpilib.records.faults import Fault, allowed
+from kpilib.records.forms import SHEETS, lists
 from kpilib.records.framework import Framework
 from kpilib.records.periods import Period
 from kpilib.records.returns import Return
@@ -21,7 +21,7 @@ from kpilib.records.schema import FILES, KEYS, cell_faults
 
 REMARKS = ("performance", "good practice", "issue", "cause", "action")
 _ABSENT = ("awaited", "not measured")
-SCORED = ("residual_impact", "residual_likelihood")
+_SCORED = ("residual_impact", "residual_likelihood")
 
 
 @dataclass(frozen=True)
@@ -115,8 +115,23 @@ class _Taken:
 
     def take(self, sheet: str) -> None:
         """Take the row of a sheet."""
-        takes = {"Commentary": self._remarks, "Risks": self._risk, "Milestones": self._milestone}
-        takes.get(sheet, self._figure)()
+        code = self.cells.get("indicator", "")
+        if "indicator" in self.cells and code not in set(self.texts["indicators.csv"]["indicator"]):
+            self._wrong("indicator", f"{code!r} is not in indicators.csv", "Collect the form anew.")
+            return
+        offered = {name: [str(word) for word in words] for name, words in lists(self.framework).items()}
+        strange = [
+            (column.name, self.cells[column.name], offered[column.takes])
+            for column in SHEETS[sheet]
+            if column.takes in offered
+            and self.cells[column.name]
+            and self.cells[column.name].casefold() not in [word.casefold() for word in offered[column.takes]]
+        ]
+        for column, said, words in strange:
+            self._wrong(column, f"{said!r} is not in the list", allowed(said, words))
+        if not strange:
+            takes = {"Commentary": self._remarks, "Risks": self._risk, "Milestones": self._milestone}
+            takes.get(sheet, self._figure)()
 
     def _wrong(self, column: str, problem: str, remedy: str) -> None:
         self.said.faults.append(Fault(self.where(column), problem, remedy))
@@ -127,12 +142,15 @@ class _Taken:
         remedy = "Ask which is right. To take this one, delete that row, and receive the return again."
         self._wrong(column, problem, remedy)
 
-    def _differing(self, new: dict[str, str], file: str, there: pd.DataFrame, apart: Sequence[str]) -> None:
-        """Count what the records have already, and refuse it where they have it otherwise."""
+    def _known_or_refused(
+        self, new: dict[str, str], file: str, there: pd.DataFrame, text: str = "text", apart: Sequence[str] = ()
+    ) -> None:
+        """Count what the records have already, and refuse what they have otherwise; what is not said is alike."""
         row = there.iloc[-1]
-        names = [name for name in new if name not in apart and row[name] != new[name]]
+        names = [name for name in new if name not in apart and new[name] and row[name] != new[name]]
         if names:
-            self._disagrees(names[0], new[names[0]], row[names[0]], file, there.index[-1])
+            column = text if names[0] == "text" else names[0]
+            self._disagrees(column, new[names[0]], row[names[0]], file, there.index[-1])
         else:
             self.said.known += 1
 
@@ -162,15 +180,19 @@ class _Taken:
         own = rows[rows["indicator"].eq(cells["indicator"]) & rows["period"].eq(cells["period"])]
         ends = own["reported"].map(lambda text: self.framework.quarter(text).end).sort_values(kind="stable")
         now, before = own[ends.reindex(own.index) == self.at.end], own.loc[ends[ends < self.at.end].index]
-        nothing = pd.Series({"value": "", "status": "", "exempt": ""})
+        nothing = pd.Series({"value": "", "status": "", "exempt": "", "note": ""})
         last = (now if len(now) else before).iloc[-1] if len(own) else nothing
         new = {"indicator": cells["indicator"], "period": cells["period"], "value": value, "reported": self.at.text,
                "status": status, "note": note, "exempt": cells.get("exempt") or last["exempt"]}  # fmt: skip
         alike = _same(last["value"], value)
-        if len(own) and alike and (earlier or (last["status"] or "final") == status):
+        apart = [] if alike else ["value"]
+        apart += [] if earlier or (last["status"] or "final") == status else ["status"]
+        if len(now):  # a note that was added when the figure was confirmed is no difference
+            apart += [name for name in ("exempt", "note") if cells.get(name) and not last[name].startswith(cells[name])]
+        if len(own) and not apart:
             self.said.known += 1
         elif len(now) and last["value"]:
-            self._disagrees("value", value or status, last["value"], "readings.csv", now.index[-1])
+            self._disagrees(apart[0], new[apart[0]], last[apart[0]], "readings.csv", now.index[-1])
         elif len(now):
             self.said.add(Entry("readings.csv", new, self.where, instead=int(now.index[-1])))
         elif last["value"] and not alike and not note:
@@ -192,10 +214,9 @@ class _Taken:
             new |= {name: cells[name] if kind == "action" else "" for name in ("owner", "due")}
             new["exempt"] = cells["exempt"]
             there = own[own["kind"] == kind]
-            if (there["text"] == cells[kind]).any():
-                self.said.known += 1
-            elif len(there):
-                self._disagrees(kind, cells[kind], there.iloc[-1]["text"], "commentary.csv", there.index[-1])
+            same = there[there["text"] == cells[kind]]
+            if len(same) or len(there):
+                self._known_or_refused(new, "commentary.csv", same if len(same) else there, kind)
             else:
                 self.said.add(Entry("commentary.csv", new, partial(self._of_remark, kind)))
 
@@ -205,14 +226,12 @@ class _Taken:
     def _risk(self) -> None:
         """Take a risk as it stands: its row of the last register with what changed, and the notes that still hold."""
         cells, standing = self.cells, self.cells["standing"]
-        scored = [name for name in (*SCORED, "direction", "owner") if cells[name]]
+        scored = [name for name in (*_SCORED, "direction", "owner") if cells[name]]
         given = [*scored, *(name for name in ("progress", "review_date") if cells[name])]
         now, before = self._of("risks.csv", "risk")
         if not standing and given:
             remedy = "Choose there whether the risk stands as before, has changed, or is closed."
             self._wrong("standing", f"is empty, and {cells[given[0]]!r} stands beside it", remedy)
-        elif standing and standing not in STANDING:
-            self._wrong("standing", f"{standing!r} is not in the list", "Choose a word of the list.")
         elif standing != "changed" and scored:
             self._wrong(scored[0], f"{cells[scored[0]]!r} stands beside {standing!r}", "Choose `changed`, or empty it.")
         elif standing and before.empty:
@@ -225,11 +244,11 @@ class _Taken:
     def _open_risk(self, last: pd.Series, now: pd.DataFrame) -> None:
         cells = self.cells
         new = _texts(last) | {"quarter": self.at.text, "merged_from": "", "note": ""}
-        new |= {name: cells[name] for name in (*SCORED, "owner", "review_date") if cells[name]}
-        if any(cells[name] for name in SCORED):
-            parts = [new[name] for name in SCORED]
-            if not all(part.isdigit() for part in parts):
-                chosen = next(name for name in SCORED if cells[name])
+        new |= {name: cells[name] for name in (*_SCORED, "owner", "review_date") if cells[name]}
+        if any(cells[name] for name in _SCORED):
+            parts = [new[name] for name in _SCORED]
+            if not all(part.isdecimal() for part in parts):
+                chosen = next(name for name in _SCORED if cells[name])
                 self._wrong(chosen, "one of impact and likelihood is given, and the other not known", "Choose both.")
                 return
             new["residual_score"] = str(int(parts[0]) * int(parts[1]))
@@ -240,9 +259,8 @@ class _Taken:
         held = own[own["quarter"] == self.at.text]
         wanted = []
         if len(now):  # the register of this quarter was begun already, with the notes that still hold
-            self._differing(
-                new, "risks.csv", now, ("note", "merged_from", *(() if cells["direction"] else ["direction"]))
-            )
+            apart = ("note", "merged_from", *(() if cells["direction"] else ["direction"]))
+            self._known_or_refused(new, "risks.csv", now, apart=apart)
         else:
             self.said.add(Entry("risks.csv", new, self.where))
             kept = own[own["quarter"].eq(last["quarter"]) & own["kind"].ne("progress") & own["status"].ne("done")]
@@ -262,21 +280,18 @@ class _Taken:
         cells = self.cells
         answers = [name for name in ("status", "forecast", "commentary", "exempt") if cells[name]]
         now, before = self._of("milestones.csv", "milestone")
-        words = {word.casefold() for each in self.framework.milestones.values() for word in each}
         if not answers:
             return
         if not cells["status"]:
             problem = f"is empty, and {cells[answers[0]]!r} stands beside it"
             self._wrong("status", problem, "Choose how the milestone stands.")
-        elif cells["status"].casefold() not in words:
-            self._wrong("status", f"{cells['status']!r} is not in the list", "Choose a word of the list.")
         elif before.empty:
             self._wrong("milestone", f"{cells['milestone']!r} is in no earlier quarter", "Record it in milestones.csv.")
         else:
             new = _texts(before.iloc[-1]) | {"quarter": self.at.text, "commentary": cells["commentary"]}
             new |= {name: cells[name] for name in ("status", "forecast", "exempt") if cells[name]}
             if len(now):
-                self._differing(new, "milestones.csv", now, ())
+                self._known_or_refused(new, "milestones.csv", now)
             else:
                 self.said.add(Entry("milestones.csv", new, self.where))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from kpilib.records.framework import Framework, home
 from kpilib.records.periods import Period
 
 ABOUT = "release.json"
+_QUARTER = re.compile("[0-9]{4}-[0-9]{2}-Q[1-4]")  # and no copy of one that somebody made beside it
 
 
 def release_folder(framework: Framework, at: Period, root: str | Path | None = None) -> Path:
@@ -30,7 +32,8 @@ def released(framework: Framework, at: Period, root: str | Path | None = None) -
         return {}
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
-        if not isinstance(said, dict) or not isinstance(said.get("files"), dict):
+        kinds = {"files": dict, "versions": dict, "despite": str}
+        if not isinstance(said, dict) or not all(isinstance(said.get(name), kind) for name, kind in kinds.items()):
             raise ValueError
     except ValueError as error:
         place = f"data/{framework.slug}/releases/{at.text}/{ABOUT}"
@@ -40,5 +43,6 @@ def released(framework: Framework, at: Period, root: str | Path | None = None) -
 
 def last_released(framework: Framework, root: str | Path | None = None) -> int:
     """Give the last month of the latest quarter that is released, counted from year 0; 0 where none is."""
-    there = (home(root) / "data" / framework.slug / "releases").glob(f"[0-9]*/{ABOUT}")
-    return max((framework.quarter(path.parent.name).end for path in there), default=0)
+    there = (home(root) / "data" / framework.slug / "releases").glob(f"*/{ABOUT}")
+    names = [path.parent.name for path in there if _QUARTER.fullmatch(path.parent.name)]
+    return max((framework.quarter(name).end for name in names), default=0)

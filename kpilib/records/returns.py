@@ -10,7 +10,6 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.forms import ABOUT, FORMAT, HEAD, KEYS, SHEETS, START, Column
-from kpilib.records.workbooks import open_workbook
+from kpilib.records.workbooks import open_workbook, plain
 
 _AGAIN = "Fill in the workbook that was sent out, as it was sent out."
 _MOST_ROWS = 5_000
@@ -63,9 +62,10 @@ def read_return(path: Path) -> Return:
     asked = {name: {tuple(key) for sheet, *key in about["rows"] if sheet == name} for name in SHEETS}
     for name, columns in SHEETS.items():
         if name in book.sheetnames:
-            rows[name] = _read(book[name], name, columns, path.name, faults)
-            if not rows[name].empty or asked[name]:
-                faults.extend(_row_faults(rows[name], asked[name], name, path.name))
+            read = _read(book[name], name, columns, path.name, faults)
+            if read is not None:
+                rows[name] = read
+                faults.extend(_row_faults(read, asked[name], name, path.name))
         elif asked[name]:
             faults.append(Fault(path.name, f"has no sheet {name!r}", _AGAIN))
     known = {*SHEETS, START, ABOUT, "Lists"}
@@ -90,8 +90,10 @@ def _about(book: Workbook, file: str) -> dict[str, Any]:
     return {"said": {name: said[name] for name in names}, "rows": rows}
 
 
-def _read(sheet: Worksheet, name: str, columns: Sequence[Column], file: str, faults: list[Fault]) -> pd.DataFrame:
-    """Read a sheet's rows as texts, adding what is wrong with its build and its cells."""
+def _read(
+    sheet: Worksheet, name: str, columns: Sequence[Column], file: str, faults: list[Fault]
+) -> pd.DataFrame | None:
+    """Read a sheet's rows as texts, adding what is wrong with its cells; nothing where its build is spoiled."""
     place = f"{file}, sheet {name!r}"
     wrong = [
         Fault(f"{place}, cells {area}", "are merged", "Unmerge them: Home, Merge & Center. Each row has its own cells.")
@@ -111,7 +113,7 @@ def _read(sheet: Worksheet, name: str, columns: Sequence[Column], file: str, fau
     keys = list(KEYS[name])
     frame = pd.DataFrame(columns=[column.name for column in columns], dtype=str).rename_axis("row")
     if wrong:
-        return frame
+        return None
     rows = {}
     for row in range(HEAD + 1, sheet.max_row + 1):
         cells = {}
@@ -154,11 +156,11 @@ def _text(cell: Any, column: Column) -> str:
             "Type it as a date, such as 31/03/2024, into a cell whose format is Date; Excel then moves it to the right."
         )
         raise ValueError(f"{value!r} is not a date but {'text' if isinstance(value, str) else 'a number'}", remedy)
-    if isinstance(value, bool | datetime | date):
-        raise ValueError(f"{str(value)!r} is not a text", "Type it anew as text.")
     if isinstance(value, str):
         return " ".join(value.split())
-    return _plain(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError(f"{str(value)!r} is not a text", "Type it anew as text.")
+    return plain(value)
 
 
 def _number(value: Any, picture: str) -> str:
@@ -174,14 +176,8 @@ def _number(value: Any, picture: str) -> str:
     if "%" in picture:
         said = f"{value * 100:.10g}"
         remedy = f"Set the cell's format to General and write {said}, the figure in per cent."
-        raise ValueError(f"holds {_plain(value)} and shows {said}%", remedy)
-    return _plain(value)
-
-
-def _plain(value: float) -> str:
-    """Write a number with the 15 digits that Excel keeps, and never with an exponent."""
-    said = f"{Decimal(f'{value:.15g}'):f}"
-    return said.rstrip("0").rstrip(".") if "." in said else said
+        raise ValueError(f"holds {plain(value)} and shows {said}%", remedy)
+    return plain(value)
 
 
 def _row_faults(rows: pd.DataFrame, asked: set[tuple[str, ...]], sheet: str, file: str) -> Iterator[Fault]:

@@ -22,7 +22,7 @@ NUMBER = r"-?[0-9]{1,15}(\.[0-9]{1,15})?"
 COUNT = r"[0-9]{1,9}"
 RANK = r"[1-9][0-9]{0,8}"
 CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
-FORMULA = r"^[=+@-]"
+FORMULA = r"^[=+@＝＋－＠-]"
 ADDRESS = r"https://[^\s<>\"]+"
 TOLERANCE = r"[0-9]+(\.[0-9]+)?(%| points)"
 

@@ -17,8 +17,9 @@ import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from filelock import FileLock
+from filelock import FileLock, Timeout
 
+from kpilib.records.faults import Fault, RecordsError
 from kpilib.records.schema import FILES
 
 _DECIDED = ".changes"
@@ -68,7 +69,7 @@ def finish(folder: Path) -> None:
         with contextlib.suppress(FileNotFoundError):  # another reader was quicker
             path.replace(folder / path.name)
     _settle(folder)
-    with contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(OSError):  # the next writer may have decided already
         decided.rmdir()
 
 
@@ -84,9 +85,22 @@ def _settle(folder: Path) -> None:
 
 @contextlib.contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """Let one program at a time read records and write what follows from them; a killed one lets go."""
-    with FileLock(folder / _LOCK, timeout=60):
+    """
+    Let one program at a time read records and write what follows from them; a killed one lets go.
+
+    Raises:
+        RecordsError: another one is at work for too long.
+    """
+    lock = FileLock(folder / _LOCK, timeout=60)
+    try:
+        lock.acquire()
+    except Timeout as error:
+        remedy = "Wait until it is done, and run again."
+        raise RecordsError([Fault(f"data/{folder.name}", "is being written by another program", remedy)]) from error
+    try:
         yield
+    finally:
+        lock.release()
 
 
 def replace_whole(path: Path, content: bytes) -> None:

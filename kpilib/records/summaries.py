@@ -36,9 +36,9 @@ def read_summaries(framework: Framework, folder: Path, faults: list[Fault]) -> p
     """
     rows = []
     place = f"data/{framework.slug}/summaries"
-    stray = [path for path in _visible(folder / "summaries", "*") if path.is_file()]
+    stray = [path for path in visible(folder / "summaries", "*") if path.is_file()]
     faults.extend(Fault(f"{place}/{path.name}", "is in no quarter's folder", "Put it into one.") for path in stray)
-    for path in _visible(folder / "summaries", "*/*"):
+    for path in visible(folder / "summaries", "*/*"):
         where = f"{place}/{path.parent.name}/{path.name}"
         try:
             rows.append(_read(path, where, framework))
@@ -47,7 +47,7 @@ def read_summaries(framework: Framework, folder: Path, faults: list[Fault]) -> p
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def _visible(folder: Path, pattern: str) -> list[Path]:
+def visible(folder: Path, pattern: str) -> list[Path]:
     """Give what lies in a folder, but for what editors and systems hide there."""
     found = sorted(folder.glob(pattern)) if folder.is_dir() else []
     return [path for path in found if not any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)]

@@ -7,6 +7,7 @@ and gives each cell as it is shown, with the number behind it.
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import math
@@ -22,8 +23,9 @@ from pathlib import Path
 from typing import Any
 
 from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped]
+from defusedxml.ElementTree import ParseError, iterparse  # type: ignore[import-untyped]
 from openpyxl import Workbook, load_workbook
-from openpyxl.utils import get_column_letter
+from openpyxl.utils import get_column_letter, range_boundaries
 
 from kpilib.records.faults import Fault, RecordsError, allowed
 
@@ -51,6 +53,8 @@ def open_workbook(path: Path, place: str, *, data_only: bool = False) -> Workboo
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _look_through(archive, path.suffix.lower(), place)
+    except DefusedXmlException as error:
+        raise _trapped(place) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
         raise _refused(place, "is damaged, or was cut short", "Ask for it again, or save it anew in Excel.") from error
     try:
@@ -59,9 +63,13 @@ def open_workbook(path: Path, place: str, *, data_only: bool = False) -> Workboo
             return load_workbook(io.BytesIO(content), data_only=data_only, keep_links=False)
     except Exception as error:  # a strange file may trip openpyxl anywhere
         if any(isinstance(each, DefusedXmlException) for each in (error, error.__cause__, error.__context__)):
-            raise _refused(place, "holds XML entities, which can be a trap", f"{_SAVE} anew.") from error
+            raise _trapped(place) from error
         problem = f"cannot be read as a workbook ({type(error).__name__})"
         raise _refused(place, problem, f"Open it in Excel, and save it anew as `{path.stem}.xlsx`.") from error
+
+
+def _trapped(place: str) -> RecordsError:
+    return _refused(place, "holds XML entities, which can be a trap", f"{_SAVE} anew.")
 
 
 def _refused(place: str, problem: str, remedy: str) -> RecordsError:
@@ -113,9 +121,24 @@ def _look_through(archive: zipfile.ZipFile, suffix: str, place: str) -> None:
                 unpacked += len(piece)
                 if unpacked > MOST_UNPACKED:
                     raise _bomb(place)
+    if sum(_spread(archive, part) for part in parts if part.filename.startswith("xl/worksheets/sheet")) > MOST_CELLS:
+        remedy = "Copy the cells that are needed into a new workbook."
+        raise _refused(place, "has merged cells or links that cover millions of cells", remedy)
     said = archive.read(kinds[0]).lower()
     if suffix in (".xlsm", ".xltm") or b"macro" in said or any(name.endswith("vbaproject.bin") for name in names):
         raise _refused(place, "holds macros, which are programs", f"{_SAVE}, without macros.")
+
+
+def _spread(archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> int:
+    """Count the cells of a sheet's merged areas and links, each of which openpyxl would make a cell of."""
+    spread = 0
+    with archive.open(part) as sheet, contextlib.suppress(ParseError):  # openpyxl will say what is wrong with it
+        for _, each in iterparse(sheet):
+            if each.tag.rpartition("}")[2] in ("mergeCell", "hyperlink"):
+                left, top, right, bottom = range_boundaries(each.get("ref", "A1"))
+                spread += (right - left + 1) * (bottom - top + 1)
+            each.clear()
+    return spread
 
 
 def _bomb(place: str) -> RecordsError:
@@ -250,3 +273,9 @@ def _printed(number: Decimal, picture: str) -> str:
     digits = abs(number).quantize(Decimal(1).scaleb(-len(decimals or "")), ROUND_HALF_UP)
     minus = "-" if number < 0 and digits else ""
     return f"{minus}{before}{digits:,f}{after}".strip() if "," in whole else f"{minus}{before}{digits:f}{after}".strip()
+
+
+def plain(number: float) -> str:
+    """Write a number as records do: with the 15 digits that Excel keeps, at most 15 decimals, and no exponent."""
+    said = f"{Decimal(f'{number:.15g}'):.15f}"
+    return said.rstrip("0").rstrip(".")

@@ -35,7 +35,7 @@ def readings(*said: str, indicator: str = "litter", year_starts: int = 4) -> pd.
 
 def indicators(**frequencies: str) -> pd.DataFrame:
     """Build indicators by name, each with its frequency."""
-    return pd.DataFrame(list(frequencies.items()), columns=["indicator", "frequency"])
+    return pd.DataFrame(list(frequencies.items()), columns=["indicator", "frequency"]).assign(from_end=math.nan)
 
 
 def asked(frequency: str, *said: str, at: Period = AT, year: Period = YEAR) -> list[str]:
@@ -258,11 +258,11 @@ def test_doubt_names_the_figure_as_printed() -> None:
 # Figures that may be blanks, repeated figures, and targets that are over.
 
 
-def noughts(now: float, *past: float, note: str = "") -> list[bool]:
+def noughts(now: float, *past: float, note: str = "", earlier_note: str = "") -> list[bool]:
     """Say whether a figure now is a nought that may be a blank, after those of the quarters before."""
     values = [*past, now]
     starts = [float(AT.start - 3 * back) for back in range(len(values) - 1, -1, -1)]
-    notes = ["" for _ in past] + [note]
+    notes = [earlier_note for _ in past] + [note]
     known = pd.DataFrame({"indicator": "litter", "start": starts, "value": values, "note": notes})
     judged = pd.DataFrame({"indicator": ["litter"], "start": [float(AT.start)], "value": [now]})
     return due.blanks(judged, known).tolist()
@@ -278,8 +278,17 @@ def test_blanks(now: float, past: tuple[float, ...], expected: bool) -> None:
 
 
 def test_a_noted_nought_is_no_blank() -> None:
-    """A nought that has a note is taken for one."""
+    """A nought that has a note is taken for one; the note of an earlier figure says nothing of it."""
     assert noughts(0.0, 5.0, note="There were none.") == [False]
+    assert noughts(0.0, 5.0, earlier_note="Counted anew.") == [True]
+
+
+def test_nothing_is_due_of_before_an_indicator_began() -> None:
+    """A yearly indicator that is new this quarter is not asked for the year before."""
+    new = indicators(litter="annual").assign(from_end=float(AT.end))
+
+    assert due.due(new, readings(), quarter("2019-20-Q4"), YEAR)["period"].tolist() == ["2019-20"]
+    assert due.due(new, readings(), AT, YEAR).empty
 
 
 @pytest.mark.parametrize(

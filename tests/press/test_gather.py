@@ -383,7 +383,7 @@ SPOILED: dict[str, tuple[Fill, str]] = {
     ),
     "an unknown status": (
         put("Figures", "litter", Figure=91, Status="firm"),
-        "'firm' is not a word that this column knows",
+        "'firm' is not in the list",
     ),
     "a note alone": (put("Figures", "litter", Note="Ask Jo."), "cell I4: is empty, and other cells of its row are not"),
     "a bullet": (
@@ -401,7 +401,7 @@ SPOILED: dict[str, tuple[Fill, str]] = {
     "a risk as before, and not": (put("Risks", "R1", It_stands="as before", Impact=3), "'3' stands beside 'as before'"),
     "an impact off the scale": (
         put("Risks", "R1", It_stands="changed", Impact=7, Likelihood=1),
-        "'7' is beyond the scale",
+        "'7' is not in the list",
     ),
     "a milestone without status": (
         put("Milestones", "M1", Commentary="Late."),
@@ -491,6 +491,34 @@ def test_a_file_that_is_no_return_is_refused_before_it_is_opened(name: str, root
 
     assert said[0].startswith(f"sent.xlsx: {message}\n  ")
     assert len(said) == 2
+
+
+def test_a_sheet_that_would_fill_the_memory_is_refused(root: Path) -> None:
+    """A merged area of millions of cells, which a small file can name, is never built."""
+    content, path = form(root).read_bytes(), root / "sent.xlsx"
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.infolist():
+            area = b'</sheetData><mergeCells count="1"><mergeCell ref="A100:XFD2000"/></mergeCells>'
+            said = old.read(part)
+            new.writestr(part, said.replace(b"</sheetData>", area) if "worksheets/sheet2" in part.filename else said)
+
+    assert refused([path], root)[0].startswith("sent.xlsx: has merged cells or links that cover millions of cells\n")
+
+
+def test_an_exemption_that_comes_later_is_never_passed_over(root: Path) -> None:
+    """A return that now calls exempt what was taken in as public is refused, so that somebody looks at the row."""
+    later = Path(shutil.copy(form(root), root / "later.xlsx"))
+    filled(form(root), *FIGURES, put("Commentary", "litter", Issue="Late."))
+    receive([form(root)], root)
+    filled(later, put("Figures", "litter", Figure=91.2, Exempt_under="Paragraph 3"))
+    filled(later, put("Commentary", "litter", Issue="Late.", Exempt_under="Paragraph 3"))
+
+    said = refused([later], root)
+
+    assert [fault.split(" disagrees")[0] for fault in said] == [
+        "later.xlsx, sheet 'Figures', cell L4: 'Paragraph 3'",
+        "later.xlsx, sheet 'Commentary', cell K4: 'Paragraph 3'",
+    ]
 
 
 def test_another_council_s_return_is_refused(root: Path) -> None:
