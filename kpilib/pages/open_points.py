@@ -172,6 +172,9 @@ def _open_risks(known: Ledger, at: Period) -> Iterator[Point]:
         yield Point("register missing", "", "risks.csv", f"There is no risk register for {at.name}.", stops=True)
         return
     assessed = risk.assess(known.risks, scales.bands, at, scales.appetite)
+    for name in assessed.loc[assessed["movement"] == "closed", "risk"]:
+        said = f"It has no row for {at.name}, so the report calls it closed; if it is not, its answer is missing."
+        yield Point("risk told as closed", "", name, said)
     owners = assessed.drop_duplicates("risk").set_index("risk")["owner"]
     for row in risk.gaps(assessed, known.risk_notes, at).itertuples():
         overdue = row.gap == risk.REVIEW_OVERDUE

@@ -25,7 +25,7 @@ from kpilib.records.releases import last_released
 from kpilib.records.returns import Return, read_return
 from kpilib.records.store import alone, put_together, replace_whole, with_rows
 
-CONFIRMED = "The service was asked whether this unusual figure is right, and confirmed it."
+CONFIRMED = "This figure is unusual, and was confirmed when it was received."
 
 
 def collect(plan: Plan) -> list[Path]:

@@ -394,3 +394,19 @@ def test_the_published_milestones_have_state_and_reason(tmp_path: Path) -> None:
         "quarter,objective,milestone,text,due,status,directorate,owner,forecast,commentary,state,reason",
         "2019-20-Q3,Clean,M1,Sweep,2020-03-31,done,,,,,achieved,Stated as done.",
     ]
+
+
+def test_check_names_the_risks_that_a_report_would_call_closed(tmp_path: Path) -> None:
+    """A risk whose answer never came looks like a closed one, so somebody is to look at it."""
+    now = "2019-20-Q3,R2,risk,"
+    root = write(tmp_path, PEOPLE, framework=APPETITE)
+    path = root / "data/tiny/risks.csv"
+    head, *rows = path.read_text("utf-8").splitlines()
+    gone = [row.replace(now, "2019-20-Q2,R9,risk,") for row in rows if row.startswith(now)]
+    path.write_text("\n".join([head, *rows, *gone]) + "\n", "utf-8")
+
+    said = sentences(open_points(load_ledger("tiny", root=root), AT))
+
+    assert [line for line in said if line.startswith("R9")] == [
+        "R9: It has no row for Quarter 3 2019/20, so the report calls it closed; if it is not, its answer is missing."
+    ]
