@@ -40,6 +40,11 @@ class Checked:
         """How many things keep the quarter from being released."""
         return len(self.faults) + sum(point.stops for point in self.points)
 
+    @property
+    def standing(self) -> str:
+        """The same in words, to be followed by between what they stand."""
+        return "1 thing stands" if self.stops == 1 else f"{self.stops} things stand"
+
 
 def check(plan: Plan) -> Checked:
     """Check a quarter's records, words and notebooks for both editions; what it says may name what is exempt."""
@@ -87,6 +92,5 @@ def report(checked: Checked, form: str) -> str:
     lines += [f"Before publication: {line}" for line in stopping]
     lines += [f"To look at: {line}" for line in sentences([point for point in checked.points if not point.stops])]
     if checked.stops:
-        things = "1 thing stands" if checked.stops == 1 else f"{checked.stops} things stand"
-        lines.append(f"{things} between {checked.quarter} and publication.")
+        lines.append(f"{checked.standing} between {checked.quarter} and publication.")
     return "\n".join(lines) + "\n"

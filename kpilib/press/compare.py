@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import json
 import re
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from kpilib.judgement.figures import number
 from kpilib.judgement.risk import COURSES
 from kpilib.pages.words import counted
 from kpilib.press.passages import Pair, Plain, bare, follows, gathered, numeric, one_of, pairs, quoted, within
+from kpilib.press.plan import sha256
 from kpilib.records.faults import Fault, RecordsError
 from kpilib.records.periods import earlier, month, period, quarter
 
@@ -96,7 +96,7 @@ def same_bytes(before: Path, after: Path) -> list[str]:
 
 
 def _sum(path: Path) -> str:
-    return f"sha256 {hashlib.sha256(path.read_bytes()).hexdigest()[:12]}" if path.is_file() else ""
+    return f"sha256 {sha256(path)[:12]}" if path.is_file() else ""
 
 
 def _read(folder: Path) -> Build:

@@ -60,8 +60,7 @@ def release(
             remedy = (
                 f'`kpilib check {framework} {quarter}` lists them. To release it all the same, say --despite "reason".'
             )
-            things = "1 thing stands" if checked.stops == 1 else f"{checked.stops} things stand"
-            raise RecordsError([Fault(quarter, f"{things} between it and publication", remedy)])
+            raise RecordsError([Fault(quarter, f"{checked.standing} between it and publication", remedy)])
         plan = replace(plan, despite=despite if checked.stops else "")
         plans = [plan]
         if len(load_ledger(framework, "public", root).as_at(plan.quarter).withheld):

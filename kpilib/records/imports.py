@@ -24,11 +24,10 @@ from kpilib.records.ledger import RESERVED, load_as_if, load_ledger
 from kpilib.records.mapping import MAIN, NAMES, Entry, Mapped, Source
 from kpilib.records.releases import last_released
 from kpilib.records.said import checked, read_yaml
-from kpilib.records.schema import FILES, KEYS, NUMBERS, cell_faults
+from kpilib.records.schema import ABSENT, FILES, KEYS, NUMBERS, cell_faults
 from kpilib.records.store import alone, put_together, with_rows
 from kpilib.records.workbooks import Sheet, SheetCell, plain, read_sheet
 
-ABSENT = ("awaited", "not measured")
 _IN_UNIT = ("value", "low", "high", "amber_at")
 _FIGURE = re.compile(
     r"(?P<minus>[-−]?)(?P<pound>£?)(?P<digits>(?:0|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]*)(?:\.[0-9]+)?)"

@@ -24,6 +24,7 @@ from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.framework import EDITIONS, RATINGS, Framework, RiskScales, home, load_framework
 from kpilib.records.periods import Period, period
 from kpilib.records.schema import (
+    ABSENT,
     FILES,
     NUMBERS,
     cell_faults,
@@ -365,7 +366,7 @@ def _value_faults(texts: dict[str, pd.DataFrame], framework: Framework, folder: 
     """Find rows whose cells do not agree with one another."""
     readings = texts["readings.csv"]
     status = readings.get("status", pd.Series("", index=readings.index))
-    absent = status.isin(["awaited", "not measured"])
+    absent = status.isin(ABSENT)
     for row in readings.index[readings["value"].eq("") & ~absent]:
         remedy = "Write the figure, or the status `awaited` or `not measured`."
         yield Fault(f"{folder}/readings.csv, row {row}, column value", "is empty", remedy)

@@ -17,10 +17,9 @@ from kpilib.records.forms import SHEETS, lists
 from kpilib.records.framework import Framework
 from kpilib.records.periods import Period
 from kpilib.records.returns import Return
-from kpilib.records.schema import FILES, KEYS, cell_faults
+from kpilib.records.schema import ABSENT, FILES, KEYS, cell_faults
 
 REMARKS = ("performance", "good practice", "issue", "cause", "action")
-_ABSENT = ("awaited", "not measured")
 _SCORED = ("residual_impact", "residual_likelihood")
 
 
@@ -169,10 +168,10 @@ class _Taken:
         status = cells.get("status") or ("final" if value else "")
         if not (value or status or note or cells.get("exempt")):
             return
-        if status in _ABSENT and value:
+        if status in ABSENT and value:
             self._wrong("value", f"{value!r} stands beside the status {status!r}", "Take one of the two away.")
             return
-        if status not in _ABSENT and not value:
+        if status not in ABSENT and not value:
             words = "the figure as it is now" if earlier else "the figure, or choose `awaited` or `not measured`"
             self._wrong("value", "is empty, and other cells of its row are not", f"Write {words}.")
             return

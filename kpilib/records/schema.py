@@ -24,6 +24,7 @@ RANK = r"[1-9][0-9]{0,8}"
 CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
 FORMULA = r"^[=+@＝＋－＠-]"
 ADDRESS = r"https://[^\s<>\"]+"
+ABSENT = ("awaited", "not measured")  # the statuses of a reading without a figure
 TOLERANCE = r"[0-9]+(\.[0-9]+)?(%| points)"
 
 
