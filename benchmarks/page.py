@@ -20,7 +20,7 @@ from council import write
 from playwright.sync_api import Browser, sync_playwright
 
 from kpilib.press.plan import make_plan
-from kpilib.press.run import run
+from kpilib.press.run import How, run
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
@@ -50,7 +50,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         write(Path(folder), said.indicators, said.quarters, pages=1)
         start = time.perf_counter()
-        made = run(make_plan("made-up", "2019-20-Q3", root=folder), pdf=False)
+        made = run(make_plan("made-up", "2019-20-Q3", root=folder), How(pdf=False))
         print(f"{'make the report':40} {time.perf_counter() - start:8.1f} s")
         if made.faults:
             raise SystemExit("\n".join(map(str, made.faults)))

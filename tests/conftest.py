@@ -11,10 +11,13 @@ import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
 from councils import PROJECT, QUARTERS
+
+from kpilib.press.workers import Limits, Workers
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
@@ -95,18 +98,22 @@ def kpilib() -> Callable[..., subprocess.CompletedProcess[str]]:
     """
     The command line, in a process of its own as a user has it; named arguments are environment variables.
 
-    Where the system can, the process is a fork of this one, which has loaded the libraries already.
+    Where the system can, the process is a fork of this one, which has loaded the libraries already, and all of them
+    share the parent of their workers; a call with an environment of its own begins from nothing.
     """
+    Workers(1, Limits())
+    if hasattr(os, "fork"):
+        forkserver.ensure_running()
 
     def call(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        if not hasattr(os, "fork"):
+        if environment or not hasattr(os, "fork"):
             command = [sys.executable, "-m", "kpilib.press.cli", *arguments]
             env = {**os.environ, **environment}
             return subprocess.run(command, capture_output=True, text=True, check=False, env=env)
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
             child = os.fork()
             if not child:
-                _become(arguments, environment, out.fileno(), err.fileno())
+                _become(arguments, out.fileno(), err.fileno())
             status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
             said = [(file.seek(0), file.read().decode())[1] for file in (out, err)]
         return subprocess.CompletedProcess(arguments, status, *said)
@@ -114,7 +121,7 @@ def kpilib() -> Callable[..., subprocess.CompletedProcess[str]]:
     return call
 
 
-def _become(arguments: Sequence[str], environment: dict[str, str], out: int, err: int) -> None:
+def _become(arguments: Sequence[str], out: int, err: int) -> None:
     """Become the command line: write where it is told to, and end as it does."""
     from kpilib.press.cli import main
 
@@ -123,7 +130,7 @@ def _become(arguments: Sequence[str], environment: dict[str, str], out: int, err
         os.dup2(out, 1)
         os.dup2(err, 2)
         sys.stdout, sys.stderr = (os.fdopen(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))
-        os.environ.update(environment)
+        forkserver._forkserver.ensure_running = lambda: None  # it runs: it is a child of this process's parent
         status = main(arguments)
     except SystemExit as leaving:
         status = leaving.code

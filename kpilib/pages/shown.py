@@ -16,14 +16,14 @@ from markupsafe import Markup
 
 from kpilib.pages import theme, words
 
-_TEMPLATES = Environment(
+TEMPLATES = Environment(
     loader=PackageLoader("kpilib.pages"),
     autoescape=True,
     trim_blocks=True,
     lstrip_blocks=True,
     undefined=StrictUndefined,
 )
-_TEMPLATES.globals.update(tags=theme.TAGS, arrows=theme.ARROWS, words=words)
+TEMPLATES.globals.update(tags=theme.TAGS, arrows=theme.ARROWS, words=words)
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Shown:
 
 def fill(template: str, **parts: object) -> Shown:
     """Fill a template."""
-    return Shown(Markup(_TEMPLATES.get_template(f"{template}.html.j2").render(**parts)))
+    return Shown(Markup(TEMPLATES.get_template(f"{template}.html.j2").render(**parts)))
 
 
 def together(pieces: Sequence[Shown]) -> Shown:

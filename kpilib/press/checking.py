@@ -11,14 +11,12 @@ from dataclasses import asdict, dataclass
 from kpilib.pages.listing import plain
 from kpilib.pages.open_points import Point, open_points, sentences
 from kpilib.pages.prose import token_faults
-from kpilib.press.engine import call_faults
 from kpilib.press.plan import Plan
+from kpilib.press.prepare import call_faults
 from kpilib.records.faults import Fault, RecordsError
 from kpilib.records.framework import EDITIONS
 from kpilib.records.ledger import load_ledger
 from kpilib.records.quarterly import read_quarterly
-
-FORMATS = ("text", "csv", "json")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,8 @@
-"""The command line: a quarter's work, from what directorates are asked to what is published."""
+"""
+The command line: a quarter's work, from what directorates are asked to what is published.
+
+Each command imports what it needs when it is called, so that one with nothing to do is done at once.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +10,16 @@ import argparse
 import io
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from pathlib import Path
 
-from kpilib.pages.listing import indicators_csv
-from kpilib.press.checking import FORMATS, check, report
-from kpilib.press.compare import compare
-from kpilib.press.gather import collect, receive
-from kpilib.press.new import new
-from kpilib.press.plan import build, make_plan, standing
-from kpilib.press.release import release, verify
-from kpilib.press.run import run
+from kpilib.press.plan import Plan, make_plan
+from kpilib.press.quarter import Outcome
 from kpilib.records.faults import RecordsError
 from kpilib.records.framework import EDITIONS
-from kpilib.records.imports import import_spreadsheet
-from kpilib.records.ledger import load_ledger
+
+FORMATS = ("text", "csv", "json")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -37,6 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever was reading has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except KeyboardInterrupt:
+        print("Stopped. What is made stays; run it again, and the rest is made.", file=sys.stderr)
+        return 130
     except OSError as error:
         print(f"{error.filename or 'The machine'}: {error.strerror or error}", file=sys.stderr)
         print("  Make room, or mend the folder or its permissions, and run again.", file=sys.stderr)
@@ -49,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
 
     def add(name: str, command: Callable[[argparse.Namespace], int], says: str) -> argparse.ArgumentParser:
         one = commands.add_parser(name, help=says, description=says)
-        one.set_defaults(command=command)
+        one.set_defaults(command=command, wrong=one.error)
         one.add_argument("--root", metavar="DIR", help="the folder of notebooks/, params/ and data/")
         return one
 
@@ -63,13 +64,21 @@ def _parser() -> argparse.ArgumentParser:
             one.add_argument("--edition", choices=EDITIONS, default="public", help="default: public")
         return one
 
-    plan = add_quarterly("plan", _plan, "what would be printed, and what is up to date")
     checks = add_quarterly("check", _check, "everything that stands between today and publication", editions=False)
     checks.add_argument("--format", choices=FORMATS, default="text", help="default: text")
-    runs = add_quarterly("run", _run, "run the notebooks and render HTML and PDF")
+    plan = add("plan", _plan, "what would be printed, and what is up to date")
+    runs = add("run", _run, "run the notebooks and render HTML and PDF, as far as they are out of date")
     for one in (plan, runs):
+        called = "FRAMEWORK QUARTER, or several as FRAMEWORK/QUARTER"
+        one.add_argument("reports", metavar="REPORT", nargs="+", help=called)
+        one.add_argument("--edition", choices=EDITIONS, default="public", help="default: public")
         one.add_argument("--page", action="append", default=[], metavar="P", help="only this page; may be repeated")
     runs.add_argument("--no-pdf", action="store_true", help="HTML only")
+    runs.add_argument("--force", action="store_true", help="make everything, whatever is up to date")
+    runs.add_argument("--kernel", action="store_true", help="run each page in a Jupyter kernel of its own: slower")
+    runs.add_argument("--scheduler", metavar="ADDRESS", default="", help="let the workers of a Dask cluster do it")
+    runs.add_argument("--page-seconds", type=_count, metavar="N", default=300, help="the most for a page (300)")
+    runs.add_argument("--page-memory", type=_count, metavar="MB", default=2048, help="the most for a page (2048)")
     add_quarterly("export", _export, "write indicators.csv to standard output, without running a notebook")
     add_quarterly("collect", _collect, "write an Excel workbook for each directorate to fill in")
     receives = add("receive", _receive, "take filled workbooks into the records: all of them, or nothing")
@@ -92,7 +101,7 @@ def _parser() -> argparse.ArgumentParser:
         "verify", _verify, "make a released quarter again, and say if it is the same", editions=False
     )
     for one in (runs, releases, verifies):
-        one.add_argument("--jobs", type=_count, metavar="N", help="pages at a time; default: all processors")
+        one.add_argument("--jobs", type=_count, metavar="N", help="pieces at a time; default: all processors")
     return parser
 
 
@@ -103,20 +112,37 @@ def _count(text: str) -> int:
     return number
 
 
+def _plans(asked: argparse.Namespace) -> list[Plan]:
+    """Read which reports are asked for: one as two words, or any number with a stroke between the two."""
+    if len(asked.reports) == 2 and "/" not in asked.reports[1]:
+        pairs = [tuple(asked.reports)]
+    else:
+        pairs = [(framework, quarter) for framework, _, quarter in (name.partition("/") for name in asked.reports)]
+    for framework, quarter in pairs:
+        if not quarter:
+            asked.wrong(f"{framework} is no report: write FRAMEWORK QUARTER, or FRAMEWORK/QUARTER of each")
+    plans = [make_plan(framework, quarter, asked.edition, asked.root, asked.page) for framework, quarter in pairs]
+    return list({plan.folder: plan for plan in plans}.values())
+
+
 def _plan(asked: argparse.Namespace) -> int:
-    plan = make_plan(asked.framework, asked.quarter, asked.edition, asked.root, asked.page)
-    said = standing(plan)
-    print(f"{plan.framework.council}, {plan.quarter.name}, {plan.edition} edition, into {plan.folder}")
-    for planned in plan.pages:
-        name = planned.entry.page
-        notebook = planned.notebook.relative_to(planned.notebook.parents[1]).as_posix()
-        print(f"  {name:<24} {planned.entry.kind:<18} {notebook:<48} {said[name]}")
-    for paper in plan.papers:
-        print(f"  {paper.label}: {paper.title} ({', '.join(paper.pages)})")
+    from kpilib.press.standing import standing
+
+    for plan in _plans(asked):
+        said = standing(plan)
+        print(f"{plan.framework.council}, {plan.quarter.name}, {plan.edition} edition, into {plan.folder}")
+        for planned in plan.pages:
+            name = planned.entry.page
+            notebook = planned.notebook.relative_to(planned.notebook.parents[1]).as_posix()
+            print(f"  {name:<24} {planned.entry.kind:<18} {notebook:<48} {said[name]}")
+        for paper in plan.papers:
+            print(f"  {paper.label}: {paper.title} ({', '.join(paper.pages)})")
     return 0
 
 
 def _check(asked: argparse.Namespace) -> int:
+    from kpilib.press.checking import check, report
+
     checked = check(make_plan(asked.framework, asked.quarter, root=asked.root))
     if checked.faults and asked.format == "text":
         raise RecordsError(checked.faults)
@@ -125,20 +151,42 @@ def _check(asked: argparse.Namespace) -> int:
 
 
 def _run(asked: argparse.Namespace) -> int:
-    plan = make_plan(asked.framework, asked.quarter, asked.edition, asked.root, asked.page)
-    outcome = run(plan, pdf=not asked.no_pdf, jobs=asked.jobs)
-    for fault in outcome.faults:
-        print(fault, file=sys.stderr)
-    print(f"{len(outcome.made)} files made in {outcome.folder}")
-    for note in outcome.notes:
-        print(note)
-    pages = [name for name in outcome.made if name.endswith(".html")]
+    from kpilib.press.pieces import KERNEL, WARM
+    from kpilib.press.run import How, run_all
+    from kpilib.press.workers import Limits
+
+    if asked.kernel and asked.scheduler:
+        asked.wrong("a kernel reads the records on this machine: give --kernel or --scheduler, not both")
+    limits = Limits(asked.page_seconds, asked.page_memory)
+    engine = KERNEL if asked.kernel else WARM
+    how = How(not asked.no_pdf, asked.jobs, limits, engine, asked.force, asked.scheduler)
+    failed = False
+    for outcome in run_all(_plans(asked), how):
+        for fault in outcome.faults:
+            print(fault, file=sys.stderr)
+        failed = failed or bool(outcome.faults)
+        if not outcome.refused:
+            print("\n".join(_told(outcome)), flush=True)
+    return 1 if failed else 0
+
+
+def _told(outcome: Outcome) -> Iterator[str]:
+    """What a run says of a report."""
+    made, kept = len(outcome.made), len(outcome.kept)
+    if made or not kept:
+        besides = f", {kept} up to date" if kept else ""
+        yield f"{made} {'file' if made == 1 else 'files'} made in {outcome.folder}{besides}"
+    else:
+        yield f"Everything is up to date in {outcome.folder}"
+    yield from outcome.notes
+    pages = [name for name in (*outcome.made, *outcome.kept) if name.endswith(".html")]
     if pages:
-        print(f"Open {outcome.folder / ('index.html' if 'index.html' in pages else pages[0])}")
-    return 1 if outcome.faults else 0
+        yield f"Open {outcome.folder / ('index.html' if 'index.html' in pages else pages[0])}"
 
 
 def _collect(asked: argparse.Namespace) -> int:
+    from kpilib.press.gather import collect
+
     plan = make_plan(asked.framework, asked.quarter, asked.edition, asked.root)
     paths = collect(plan)
     for path in paths:
@@ -148,6 +196,8 @@ def _collect(asked: argparse.Namespace) -> int:
 
 
 def _receive(asked: argparse.Namespace) -> int:
+    from kpilib.press.gather import receive
+
     said = receive(asked.files, asked.root, confirm=asked.confirm)
     for file, rows in said.added.items():
         print(f"data/{said.framework}/{file}: {rows} {'row' if rows == 1 else 'rows'} added")
@@ -160,6 +210,8 @@ def _receive(asked: argparse.Namespace) -> int:
 
 
 def _release(asked: argparse.Namespace) -> int:
+    from kpilib.press.release import release
+
     made = release(asked.framework, asked.quarter, asked.root, despite=asked.despite, jobs=asked.jobs)
     print(f"{asked.quarter} is released: {made.files} files in {made.folder}")
     if made.despite:
@@ -169,12 +221,17 @@ def _release(asked: argparse.Namespace) -> int:
 
 
 def _verify(asked: argparse.Namespace) -> int:
+    from kpilib.press.release import verify
+
     said = verify(asked.framework, asked.quarter, asked.root, jobs=asked.jobs)
     print("\n".join(said.lines))
     return 0 if said.same else 1
 
 
 def _diff(asked: argparse.Namespace) -> int:
+    from kpilib.press.compare import compare
+    from kpilib.press.plan import build
+
     before, after = (build(named, asked.root) for named in (asked.before, asked.after))
     changes = compare(before, after)
     for kind, group in groupby(changes, key=lambda change: change.kind):
@@ -190,6 +247,8 @@ def _diff(asked: argparse.Namespace) -> int:
 
 
 def _new(asked: argparse.Namespace) -> int:
+    from kpilib.press.new import new
+
     for path in new(asked.framework, asked.answers, asked.root):
         print(path)
     print("Next: docs/adopt.md says how figures and targets get into its records.")
@@ -197,6 +256,8 @@ def _new(asked: argparse.Namespace) -> int:
 
 
 def _import(asked: argparse.Namespace) -> int:
+    from kpilib.records.imports import import_spreadsheet
+
     said = import_spreadsheet(asked.mapping, asked.root)
     for file, rows in said.added.items():
         print(f"data/{said.framework}/{file}: {rows} {'row' if rows == 1 else 'rows'} added")
@@ -212,6 +273,9 @@ def _import(asked: argparse.Namespace) -> int:
 
 
 def _export(asked: argparse.Namespace) -> int:
+    from kpilib.pages.listing import indicators_csv
+    from kpilib.records.ledger import load_ledger
+
     plan = make_plan(asked.framework, asked.quarter, asked.edition, asked.root)
     sys.stdout.write(indicators_csv(load_ledger(asked.framework, asked.edition, asked.root), plan.quarter))
     return 0

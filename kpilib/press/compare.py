@@ -13,8 +13,8 @@ from pathlib import Path
 from kpilib.judgement.figures import number
 from kpilib.judgement.risk import COURSES
 from kpilib.pages.words import counted
+from kpilib.press.current import sha256
 from kpilib.press.passages import Pair, Plain, bare, follows, gathered, numeric, one_of, pairs, quoted, within
-from kpilib.press.plan import sha256
 from kpilib.records.faults import Fault, RecordsError
 from kpilib.records.periods import earlier, month, period, quarter
 

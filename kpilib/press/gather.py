@@ -16,6 +16,7 @@ from kpilib.judgement.due import doubt
 from kpilib.pages.asking import forms
 from kpilib.press.plan import Plan, make_plan
 from kpilib.records.faults import Fault, RecordsError
+from kpilib.records.files import replace_whole
 from kpilib.records.forms import Form, write_form
 from kpilib.records.framework import EDITIONS, home
 from kpilib.records.ledger import Ledger, load_as_if, load_ledger, read_texts
@@ -23,7 +24,7 @@ from kpilib.records.periods import Period
 from kpilib.records.received import Entry, entries
 from kpilib.records.releases import last_released
 from kpilib.records.returns import Return, read_return
-from kpilib.records.store import alone, put_together, replace_whole, with_rows
+from kpilib.records.store import alone, put_together, with_rows
 
 CONFIRMED = "This figure is unusual, and was confirmed when it was received."
 

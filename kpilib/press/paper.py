@@ -1,5 +1,5 @@
 """
-Draws one HTML file as PDF/UA-1: `python -m kpilib.press.paper page.html page.pdf`.
+Draws HTML as PDF/UA-1.
 
 The fonts are those that come with matplotlib, so that every machine draws the same.
 Nothing is fetched but those fonts and pictures that the page itself holds.
@@ -7,10 +7,13 @@ Nothing is fetched but those fonts and pictures that the page itself holds.
 
 from __future__ import annotations
 
-import sys
+import gc
 from pathlib import Path
 
 import matplotlib
+
+from kpilib.press.engine import PageError
+from kpilib.records.faults import Fault
 
 _FOLDER = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 _FONTS = {
@@ -29,12 +32,21 @@ def fonts() -> str:
     )
 
 
-def main(page: str, paper: str) -> int:
-    """Draw a page; 3 says that Pango is missing."""
+def draw(html: str) -> bytes:
+    """
+    Draw a page.
+
+    Raises:
+        PageError: Pango is missing.
+    """
     try:
         import weasyprint
-    except OSError:
-        return 3
+    except OSError as error:
+        remedy = (
+            "Install Pango (Debian and Ubuntu: libpango-1.0-0 and libpangoft2-1.0-0; macOS: brew install pango; "
+            "conda: environment.yml brings it). The HTML is made and whole."
+        )
+        raise PageError(Fault("PDF", "cannot be drawn: Pango is missing", remedy)) from error
     from weasyprint.text.fonts import FontConfiguration
     from weasyprint.urls import URLFetcher
 
@@ -49,11 +61,10 @@ def main(page: str, paper: str) -> int:
 
     configuration = FontConfiguration()
     fetcher = HeldFetcher()
-    drawn = weasyprint.HTML(string=Path(page).read_text(encoding="utf-8"), url_fetcher=fetcher)
-    sheet = weasyprint.CSS(string=fonts(), font_config=configuration, url_fetcher=fetcher)
-    drawn.write_pdf(paper, stylesheets=[sheet], font_config=configuration, pdf_variant="pdf/ua-1")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    gc.disable()  # a drawing makes millions of things, and lets go of them at its end: looking for waste costs a tenth
+    try:
+        drawn = weasyprint.HTML(string=html, url_fetcher=fetcher)
+        sheet = weasyprint.CSS(string=fonts(), font_config=configuration, url_fetcher=fetcher)
+        return drawn.write_pdf(stylesheets=[sheet], font_config=configuration, pdf_variant="pdf/ua-1")
+    finally:
+        gc.enable()

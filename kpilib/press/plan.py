@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import kpilib
+from kpilib.press.current import fingerprint, sha256
 from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.framework import (
     COVER,
@@ -21,12 +20,12 @@ from kpilib.records.framework import (
     home,
     load_framework,
 )
-from kpilib.records.ledger import digests
 from kpilib.records.periods import Period
 from kpilib.records.quarterly import OWN, place, read_parameters
-from kpilib.records.releases import released
+from kpilib.records.releases import ABOUT, released
 
 FIXED = ("framework", "page", "quarter", "edition")
+LISTS = ("indicators.csv", "risks.csv", "milestones.csv")
 
 
 @dataclass(frozen=True)
@@ -93,30 +92,49 @@ class Plan:
         """Plan one page of the framework, whether or not it was asked for."""
         return _planned(self.framework, self.framework.entry(name), self.quarter, self.edition, self.root, {})
 
-    def inputs(self, pages: Iterable[PlannedPage]) -> dict[str, dict[str, str]]:
-        """Give what each page depends on, with its sha256; kpilib's own sources count as one, and so do records."""
-        slug = self.framework.slug
-        params = [self.root / "params" / slug / name for name in ("framework.yml", f"{self.quarter.text}.yml")]
-        shared = digests(self.framework, self.edition, self.root) | {"kpilib": _own_sources()}
-        shared |= {_name(path, self.root): sha256(path) for path in params if path.exists()}
-        if self.despite:
-            shared["published despite"] = hashlib.sha256(self.despite.encode()).hexdigest()
-        return {
-            planned.entry.page: shared | {_name(planned.notebook, self.root): sha256(planned.notebook)}
-            for planned in pages
-        }
+    def all_pages(self) -> tuple[PlannedPage, ...]:
+        """Every page of the framework, the overview too, whether or not it was asked for."""
+        asked = {planned.entry.page: planned for planned in self.pages}
+        entries = (self.framework.overview, *self.framework.pages)
+        return tuple(asked.get(entry.page) or self.page(entry.page) for entry in entries)
 
-    def current(self, planned: PlannedPage, manifest: dict[str, Any], now: dict[str, str]) -> list[str] | None:
-        """Name what changed since a page was made: nothing if it is current; `None` if it was never made."""
-        page = manifest["pages"].get(planned.entry.page, {})
-        path = self.folder / planned.html
-        if page.get("status") != "made" or not path.exists():
-            return None
-        then = page.get("inputs", {})
-        changed = sorted(name for name in now.keys() | then.keys() if now.get(name) != then.get(name))
-        if not changed and sha256(path) != manifest["outputs"].get(planned.html):
-            changed = [planned.html]
-        return changed
+    @property
+    def is_whole(self) -> bool:
+        """Whether every page was asked for."""
+        return len(self.pages) == len(self.framework.pages) + 1
+
+    def promised(self, *, pdf: bool = True) -> tuple[str, ...]:
+        """Every file that a whole run makes, but for the manifest."""
+        kinds = ("html", "pdf") if pdf else ("html",)
+        return (
+            "index.html",
+            *LISTS,
+            *(f"pages/{entry.page}.html" for entry in self.framework.pages),
+            *(f"pages/{entry.page}.ipynb" for entry in (self.framework.overview, *self.framework.pages)),
+            *(f"{paper.name}.{kind}" for paper in papers(self.framework) for kind in kinds),
+        )
+
+    def parameter_files(self) -> dict[str, str]:
+        """The sha256 of the files of params/ that the quarter goes by, by name."""
+        slug = self.framework.slug
+        paths = [self.root / "params" / slug / name for name in ("framework.yml", f"{self.quarter.text}.yml")]
+        return {self.name_of(path): sha256(path) for path in paths if path.exists()}
+
+    def name_of(self, path: Path) -> str:
+        """A file's name from the root; a kind that kpilib brought is named from where kpilib stands."""
+        base = self.root if path.is_relative_to(self.root) else home_of_kinds().parent
+        return path.relative_to(base).as_posix()
+
+    def fingerprint(self, *, pdf: bool) -> str:
+        """Sum up all that it may be made from; see `current.fingerprint`."""
+        slug = self.framework.slug
+        release = self.root / "data" / slug / "releases" / self.quarter.text / ABOUT
+        notebooks = {self.name_of(planned.notebook): planned.notebook for planned in self.all_pages()}
+        return fingerprint(
+            {room: self.root / room / slug for room in ("data", "params")},
+            notebooks | {"release": release},
+            [slug, self.quarter.text, self.edition, self.despite, [p.parameters for p in self.pages], pdf],
+        )
 
 
 def papers(framework: Framework) -> tuple[Paper, ...]:
@@ -133,16 +151,9 @@ def papers(framework: Framework) -> tuple[Paper, ...]:
     return (*covers, *appendices)
 
 
-@cache
-def _own_sources() -> str:
-    package = Path(kpilib.__file__).parent
-    sources = sorted(path for path in package.rglob("*") if path.suffix in (".py", ".css", ".js", ".j2"))
-    return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
-
-
 def read_manifest(folder: Path) -> dict[str, Any]:
     """Read what an earlier run wrote of itself; an empty one where there is none that can be read."""
-    empty: dict[str, Any] = {"pages": {}, "outputs": {}}
+    empty: dict[str, Any] = {"pages": {}, "papers": {}, "outputs": {}}
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -193,17 +204,6 @@ def _planned(
     return PlannedPage(entry, _notebook(framework.slug, entry, root), said)
 
 
-def standing(plan: Plan) -> dict[str, str]:
-    """Say of each page whether it is up to date, and if not, why."""
-    manifest, now = read_manifest(plan.folder), plan.inputs(plan.pages)
-    said = {}
-    for planned in plan.pages:
-        changed = plan.current(planned, manifest, now[planned.entry.page])
-        why = "not made yet" if changed is None else f"to be made again: {', '.join(changed)} changed"
-        said[planned.entry.page] = why if changed or changed is None else "up to date"
-    return said
-
-
 def build(named: str, root: str | Path | None = None) -> Path:
     """
     Find a report that was made: by its folder, or by `FRAMEWORK/QUARTER`, as released, else as last made.
@@ -220,19 +220,6 @@ def build(named: str, root: str | Path | None = None) -> Path:
             return folder
     remedy = "Name the folder of a report, or FRAMEWORK/QUARTER; make it first by `kpilib run`."
     raise RecordsError([Fault(named, "is no report that was made", remedy)])
-
-
-def sha256(path: Path) -> str:
-    """The sha256 of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()
-
-
-def _name(path: Path, root: Path) -> str:
-    """A file's name from the root; a kind that kpilib brought is named from where kpilib stands."""
-    try:
-        return path.relative_to(root).as_posix()
-    except ValueError:
-        return path.relative_to(home_of_kinds().parent).as_posix()
 
 
 def home_of_kinds() -> Path:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from kpilib.press.checking import check
 from kpilib.press.compare import compare, same_bytes
-from kpilib.press.plan import Plan, make_plan, read_manifest, sha256, standing
-from kpilib.press.run import promised, run
+from kpilib.press.current import sha256
+from kpilib.press.plan import make_plan, read_manifest
+from kpilib.press.run import How, run
 from kpilib.records.faults import Fault, RecordsError
 from kpilib.records.ledger import load_ledger, records_as_at
 from kpilib.records.releases import ABOUT, release_folder, released
@@ -66,12 +67,14 @@ def release(
         if len(load_ledger(framework, "public", root).as_at(plan.quarter).withheld):
             plans.append(replace(make_plan(framework, quarter, "restricted", root), despite=plan.despite))
         for each in plans:
-            _make(each, jobs)
+            outcome = run(each, How(jobs=jobs))
+            if outcome.faults:
+                raise RecordsError(outcome.faults)
         part = folder.with_name(f".{folder.name}.part")
         shutil.rmtree(part, ignore_errors=True)
         try:
             for each in plans:
-                for name in (*sorted(promised(each)), "manifest.json"):  # and nothing that somebody else put there
+                for name in (*sorted(each.promised()), "manifest.json"):  # and nothing that somebody else put there
                     (part / each.edition / name).parent.mkdir(parents=True, exist_ok=True)
                     shutil.copyfile(each.folder / name, part / each.edition / name)
             for name, content in records_as_at(plan.framework, plan.quarter, plan.root).items():
@@ -95,25 +98,6 @@ def release(
             shutil.rmtree(part, ignore_errors=True)
             raise
     return Release(folder, len(files), checked.stops, plan.despite)
-
-
-def _make(plan: Plan, jobs: int | None) -> None:
-    """
-    See to it that a quarter's outputs are there, whole and up to date.
-
-    Raises:
-        RecordsError: with every page and paper that could not be made.
-    """
-    manifest = read_manifest(plan.folder)
-    kept = all(
-        (plan.folder / name).exists() and sha256(plan.folder / name) == manifest["outputs"].get(name)
-        for name in promised(plan)
-    )
-    if kept and set(standing(plan).values()) == {"up to date"}:
-        return
-    outcome = run(plan, jobs=jobs)
-    if outcome.faults:
-        raise RecordsError(outcome.faults)
 
 
 @dataclass(frozen=True)
@@ -148,7 +132,7 @@ def verify(framework: str, quarter: str, root: str | Path | None = None, *, jobs
             continue
         with tempfile.TemporaryDirectory() as aside:
             again = replace(make_plan(framework, quarter, edition, root), outputs=Path(aside))
-            outcome = run(again, jobs=jobs)
+            outcome = run(again, How(jobs=jobs))
             if outcome.faults:
                 raise RecordsError(outcome.faults)
             differ = same_bytes(folder / edition, again.folder)

@@ -2,16 +2,12 @@
 Pages become HTML, and HTML becomes paper: two nbconvert exporters.
 
 HTML is one file that asks nothing of anyone: a policy in its head forbids every request.
-Paper is the same HTML with its print styles, drawn by WeasyPrint as PDF/UA-1,
-in a process of its own that is ended if it takes too long.
+Paper is the same HTML with its print styles, drawn by WeasyPrint as PDF/UA-1.
 """
 
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
-import tempfile
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -24,10 +20,9 @@ from traitlets import default
 
 from kpilib.pages import theme
 from kpilib.press.engine import PageError
+from kpilib.press.paper import draw
 from kpilib.records.faults import Fault
 
-DRAWING_LIMIT = 300.0
-NO_PANGO = 3
 _LAB_STYLE = re.compile(r"<style>.*?</style>\s*", re.DOTALL)
 _HEADING = re.compile(r"<h([1-6])[^>]*>(.*?)</h\1>", re.DOTALL)
 _ANCHOR = re.compile(r'<a class="anchor-link".*?</a>', re.DOTALL)
@@ -101,42 +96,10 @@ class PaperExporter(Exporter):
         Write a page as PDF.
 
         Raises:
-            PageError: Pango is missing, or the drawing failed or took too long.
+            PageError: a picture has no alternative text, or Pango is missing.
         """
         html, resources = PageExporter(config=self.config).from_notebook_node(nb, resources, **kw)
         return draw(html), {**resources, "output_extension": ".pdf"}
-
-
-def draw(html: str, limit: float = DRAWING_LIMIT) -> bytes:
-    """
-    Draw HTML on paper in a process of its own.
-
-    Args:
-        limit: seconds after which the drawing is given up.
-
-    Raises:
-        PageError: Pango is missing, or the drawing failed or took too long.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        page, paper = Path(folder) / "page.html", Path(folder) / "page.pdf"
-        page.write_text(html, encoding="utf-8")
-        command = [sys.executable, "-m", "kpilib.press.paper", str(page), str(paper)]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=limit, check=False)
-        except subprocess.TimeoutExpired as error:
-            problem = f"was not drawn within {limit:.0f} seconds"
-            remedy = "A picture in it is probably too intricate: simplify it. The HTML is made and whole."
-            raise PageError(Fault("PDF", problem, remedy)) from error
-        if done.returncode == NO_PANGO:
-            remedy = (
-                "Install Pango (Debian and Ubuntu: libpango-1.0-0 and libpangoft2-1.0-0; macOS: brew install pango; "
-                "conda: environment.yml brings it). The HTML is made and whole."
-            )
-            raise PageError(Fault("PDF", "cannot be drawn: Pango is missing", remedy))
-        if done.returncode:
-            why = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-            raise PageError(Fault("PDF", f"could not be drawn ({why})", "Run again with --no-pdf for the HTML alone."))
-        return paper.read_bytes()
 
 
 def piece(cell: NotebookNode, output: NotebookNode, about: dict[str, Any]) -> Markup:

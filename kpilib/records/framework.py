@@ -16,6 +16,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from kpilib.records.faults import Fault, RecordsError, allowed
+from kpilib.records.handed import handed
 from kpilib.records.periods import MONTHS, Period, period, quarter
 from kpilib.records.said import Said, Text, checked, entries, read_yaml, some, wrong
 
@@ -409,6 +410,8 @@ def load_framework(slug: str, root: str | Path | None = None) -> Framework:
     Raises:
         RecordsError: with every fault of the file.
     """
+    if root is None and (own := handed(slug)):
+        return own.ledger.framework
     params = home(root) / "params"
     known = sorted(path.parent.name for path in params.glob("*/framework.yml"))
     if slug not in known:

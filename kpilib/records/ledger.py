@@ -22,6 +22,7 @@ import pandas as pd
 from kpilib.records.editions import numbers, withheld, without_exempt
 from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.framework import EDITIONS, RATINGS, Framework, RiskScales, home, load_framework
+from kpilib.records.handed import handed
 from kpilib.records.periods import Period, period
 from kpilib.records.schema import (
     ABSENT,
@@ -126,13 +127,15 @@ def _until(frame: pd.DataFrame, at: Period) -> pd.DataFrame:
 
 def load_ledger(framework: str, edition: str = "public", root: str | Path | None = None) -> Ledger:
     """
-    Read all the records of a framework for an edition.
+    Read all the records of a framework for an edition: what this process was handed of them, else the files.
 
     Raises:
         RecordsError: with every fault of every file.
     """
     if edition not in EDITIONS:
         raise RecordsError([Fault("edition", f"{edition!r} is not an edition", allowed(edition, EDITIONS))])
+    if root is None and (own := handed(framework, edition)):
+        return own.ledger
     loaded = load_framework(framework, root)
     folder = home(root) / "data" / framework
     finish(folder)

@@ -12,9 +12,9 @@ import nbformat
 import pytest
 import yaml
 
-from kpilib.press.engine import call_faults
 from kpilib.press.new import new
 from kpilib.press.plan import make_plan
+from kpilib.press.prepare import call_faults
 from kpilib.records.faults import RecordsError
 from kpilib.records.founding import last_quarter, named_after
 from kpilib.records.framework import load_framework

@@ -217,7 +217,7 @@ def test_verify_says_what_is_no_longer_the_same(walked: Path, say: Say, monkeypa
     """A figure written over in the records, or a file of the release itself, is named."""
     frozen = walked / "data" / SLUG / "releases" / AT
 
-    def other(plan: object, **_: object) -> Outcome:
+    def other(plan: object, *_: object) -> Outcome:
         shutil.copytree(frozen / plan.edition, plan.folder)  # type: ignore[attr-defined]
         figures = plan.folder / "indicators.csv"  # type: ignore[attr-defined]
         figures.write_text(figures.read_text("utf-8").replace(",90.6,final", ",99,final"), "utf-8")

@@ -1,0 +1,163 @@
+"""
+The pieces of a report, each made from bytes alone: here, in a worker beside, or on a machine that has only kpilib.
+
+A piece holds all that it is made from; `make()` gives the content of its files, the same wherever it is made.
+What the making needs is imported there, since whoever hands pieces out needs none of it.
+"""
+
+from __future__ import annotations
+
+import os
+import pickle
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kpilib.press.plan import Plan
+from kpilib.records.faults import Fault
+from kpilib.records.handed import hand
+
+if TYPE_CHECKING:
+    from nbformat import NotebookNode
+
+    from kpilib.records.share import Share
+
+WARM, KERNEL = "warm", "kernel"
+LISTS = "indicators.csv"  # with risks.csv and milestones.csv, made together; no page can have this name
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """
+    A quarter, ready to be made; or the faults for which nothing can be.
+
+    `marking` is what each sheet bears of the edition. `records` is each page's share, to be sent to whoever makes it,
+    `inputs` the sums of what it depends on, and `sizes` about how much there is to make of it; the lists have theirs
+    under their own name. `free` names pages whose notebooks fetch more than records, and are made again each time.
+    `files` sums up each record file as the edition knows it.
+    """
+
+    faults: tuple[Fault, ...] = ()
+    marking: str = ""
+    records: dict[str, bytes] = field(default_factory=dict)
+    inputs: dict[str, dict[str, str]] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)
+    free: frozenset[str] = frozenset()
+    files: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Preparation:
+    """The work of preparing quarters of one council and edition, whose records are read once for all of them."""
+
+    plans: tuple[Plan, ...]
+
+    def make(self) -> tuple[Prepared, ...]:
+        """Prepare each quarter."""
+        from kpilib.press.prepare import prepare
+
+        return prepare(self.plans)
+
+
+@dataclass(frozen=True)
+class PagePiece:
+    """
+    A page: its notebook executed, and as HTML.
+
+    `records` is its pickled share. A kernel, being another process, reads the files under `root` for itself.
+    `outputs` is the folder that its cells must leave alone.
+    """
+
+    name: str
+    notebook: bytes
+    parameters: Mapping[str, Any]
+    about: dict[str, Any]
+    records: bytes
+    engine: str
+    root: Path
+    outputs: Path
+
+    def make(self) -> tuple[bytes, ...]:
+        """Give the executed notebook and the page."""
+        import nbformat
+
+        from kpilib.press.engine import execute
+        from kpilib.press.guard import forbid_writing
+        from kpilib.press.render import PageExporter
+
+        os.environ["KPILIB_ROOT"] = str(self.root)
+        if self.engine != KERNEL:
+            hand(pickle.loads(self.records))
+        forbid_writing(self.outputs)
+        executed = execute(self.notebook, self.name, self.parameters, self.about, self.engine)
+        html, _ = PageExporter().from_notebook_node(nbformat.reads(executed.decode(), as_version=4))
+        return executed, html.encode()
+
+
+@dataclass(frozen=True)
+class PaperPiece:
+    """
+    A paper in one form, HTML or PDF: pages, or those cells of them that have a tag, bound together.
+
+    Args:
+        pages: the executed notebooks, by the names of their pages.
+        about: what is printed around them.
+    """
+
+    name: str
+    form: str
+    cells: str
+    pages: Mapping[str, bytes]
+    about: dict[str, Any]
+
+    def make(self) -> tuple[bytes, ...]:
+        """
+        Give the paper.
+
+        Raises:
+            PageError: it could not be bound or drawn.
+        """
+        import nbformat
+
+        from kpilib.press.render import PageExporter, PaperExporter
+
+        bound = nbformat.v4.new_notebook(cells=list(self._cells()), metadata={"kpilib": self.about})
+        if self.form == "pdf":
+            return (PaperExporter().from_notebook_node(bound)[0],)
+        return (PageExporter().from_notebook_node(bound)[0].encode(),)
+
+    def _cells(self) -> Iterator[NotebookNode]:
+        """The cells that it takes, each saying which page it is of, and where a page begins and ends."""
+        import nbformat
+
+        from kpilib.press.engine import PageError
+
+        for page, executed in self.pages.items():
+            cells = nbformat.reads(executed.decode(), as_version=4).cells
+            own = [cell for cell in cells if self.cells == "all" or self.cells in cell.metadata.get("tags", [])]
+            if not own:
+                problem = f"no cell of {page} has the tag {self.cells!r}"
+                remedy = "Tag the cells that it should take, or write `cells: all`."
+                raise PageError(Fault(self.name, problem, remedy))
+            for cell in own:
+                cell.metadata["page"] = page
+                cell["id"] = f"{page}-{cell.id}"
+            own[0].metadata["begins"], own[-1].metadata["ends"] = page, True
+            yield from own
+
+
+@dataclass(frozen=True)
+class ListsPiece:
+    """The quarter's figures, risks and milestones as CSV."""
+
+    records: bytes
+    quarter: str
+
+    def make(self) -> tuple[bytes, ...]:
+        """Give indicators.csv, risks.csv and milestones.csv."""
+        from kpilib.pages.listing import indicators_csv, milestones_csv, risks_csv
+
+        given: Share = pickle.loads(self.records)
+        at = given.ledger.framework.quarter(self.quarter)
+        return tuple(write(given.ledger, at).encode() for write in (indicators_csv, risks_csv, milestones_csv))

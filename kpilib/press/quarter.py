@@ -1,0 +1,372 @@
+"""
+One quarter's report in the making: what is to be made, what waits for what, and what has been made from what.
+
+Every file is replaced whole, and the manifest is written anew after each piece, so that a run that is ended at any
+moment is gone on with by the next.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from kpilib.press import plan as planning
+from kpilib.press.current import own_sources, sha256, sha256_of, versions
+from kpilib.press.pieces import LISTS, WARM, ListsPiece, PagePiece, PaperPiece, Prepared
+from kpilib.press.plan import Paper, Plan, PlannedPage, papers, read_manifest
+from kpilib.press.workers import Made, Piece
+from kpilib.records.faults import Fault
+from kpilib.records.files import replace_whole
+from kpilib.records.framework import OVERVIEW
+
+AROUND = "what is printed around it"
+FREE = "what its notebook fetches for itself"
+
+
+@dataclass
+class Outcome:
+    """What a run made, what it found up to date, and what went wrong; `refused` where nothing could be begun."""
+
+    folder: Path
+    made: list[str] = field(default_factory=list)
+    kept: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    refused: bool = False
+
+
+@dataclass(frozen=True)
+class Task:
+    """
+    A piece to be made: its files, where the manifest tells of it, the sums of what it is made from, and its size.
+
+    `origin` is where a fault of it is looked for, if nothing nearer is known: a page's notebook.
+    """
+
+    part: str
+    name: str
+    files: tuple[str, ...]
+    inputs: Mapping[str, str]
+    size: float
+    piece: Callable[[], Piece]
+    origin: str = ""
+
+
+class Quarter:
+    """
+    A quarter's report in the making.
+
+    Args:
+        plan: what to make.
+        prepared: what `prepare` made of it, without faults.
+        pdf: draw the papers as PDF too.
+        force: make everything, whatever is up to date.
+        engine: `warm`, or `kernel`.
+    """
+
+    def __init__(
+        self, plan: Plan, prepared: Prepared, *, pdf: bool = True, force: bool = False, engine: str = WARM
+    ) -> None:
+        self.plan = replace(plan, marking=prepared.marking)
+        self.outcome = Outcome(plan.folder)
+        self._prepared, self._pdf, self._force, self._engine = prepared, pdf, force, engine
+        self._fingerprint = plan.fingerprint(pdf=pdf)
+        self._manifest = self._begun()
+        self._content: dict[str, bytes] = {}
+        self._waiting: set[str] = set()
+        self._failed: set[str] = set()
+        self._asked = {planned.entry.page: planned for planned in plan.pages}
+        self._unbound: list[Paper] | None = None
+        self._opened = False
+
+    def ready(self) -> list[Task]:
+        """Give the pieces that can be made now and were not given yet; what is up to date is not."""
+        found = self._out_of_date(self._pages()) if self._unbound is None else []
+        if self._unbound is None:
+            self._unbound = list(self.plan.papers)
+        for paper in [paper for paper in self._unbound if not self._waiting & set(paper.pages)]:
+            self._unbound.remove(paper)
+            found += self._out_of_date(self._paper_tasks(paper))
+        if not self._waiting and not self._unbound and not self._opened:
+            self._opened = True
+            found += self._out_of_date(self._opening())
+        return found
+
+    def _out_of_date(self, tasks: list[Task]) -> list[Task]:
+        """Choose what is to be made, and wait for it; the rest is kept."""
+        found = []
+        for task in tasks:
+            if not self._force and self._changed(task) == []:
+                self.outcome.kept.extend(task.files)
+            else:
+                found.append(task)
+                self._waiting.add(task.name)
+        return found
+
+    @property
+    def done(self) -> bool:
+        """Whether everything was made, or could not be."""
+        return self._opened and not self._waiting
+
+    def take(self, task: Task, made: Made) -> None:
+        """Put the files of a piece in place, or tell why there are none."""
+        self._waiting.discard(task.name)
+        kept = self._manifest[task.part]
+        if made.faults:
+            faults = [_named(fault, task) for fault in made.faults]
+            self.outcome.faults.extend(faults)
+            self._failed.add(task.name)
+            kept[task.name] = {"status": "failed", "error": str(faults[0]), "inputs": dict(task.inputs)}
+        else:
+            for name, content in zip(task.files, made.parts, strict=True):
+                replace_whole(self.plan.folder / name, content)
+                self._content[name] = content
+                self._manifest["outputs"][name] = sha256_of(content)
+            self.outcome.made.extend(task.files)
+            kept[task.name] = {"status": "made", "seconds": round(made.seconds, 2), "inputs": dict(task.inputs)}
+        self._write_manifest()
+
+    def finish(self) -> Outcome:
+        """
+        End it: see that everything still is what was made, and that the records are what it was made from.
+
+        A report that was made whole, without a fault, is known by the next run without looking into it.
+        """
+        for name, content in self._content.items():
+            path = self.plan.folder / name
+            if not path.exists() or path.read_bytes() != content:
+                replace_whole(path, content)
+                problem = "was changed by something else while the run was on, and was put right"
+                self.outcome.faults.append(Fault(name, problem, "Look for a notebook that writes into outputs/."))
+        if self.plan.fingerprint(pdf=self._pdf) != self._fingerprint:
+            remedy = "Run it again, so that every page is of the same records."
+            self.outcome.faults.append(Fault("records", "changed during the run", remedy))
+        self._manifest["ended"] = _now()
+        self._manifest["faults"] = [str(fault) for fault in self.outcome.faults]
+        self._write_manifest()
+        if self.plan.is_whole and not self.outcome.faults:
+            replace_whole(_seen(self.plan), self._fingerprint.encode())
+        return self.outcome
+
+    def why(self, planned: PlannedPage) -> list[str] | None:
+        """Name what changed since a page was made: nothing if it is current; `None` if it was never made."""
+        return self._changed(self._page(planned))
+
+    def _begun(self) -> dict[str, Any]:
+        """The manifest as a run begins: what earlier runs made, and this one's own particulars."""
+        before = read_manifest(self.plan.folder)
+        names = {OVERVIEW, *(entry.page for entry in self.plan.framework.pages)}
+        promised = self.plan.promised()
+        return {
+            "framework": self.plan.framework.slug,
+            "quarter": self.plan.quarter.text,
+            "edition": self.plan.edition,
+            "began": _now(),
+            "ended": None,
+            "versions": versions(),
+            "parameters": {planned.entry.page: planned.parameters for planned in self.plan.pages},
+            "faults": [],
+            "inputs": self._inputs(),
+            "pages": {name: how for name, how in before["pages"].items() if name in names},
+            "papers": {name: how for name, how in before["papers"].items() if name in promised},
+            "lists": before.get("lists", {}),
+            "outputs": {name: sha for name, sha in before["outputs"].items() if name in promised},
+        }
+
+    def _inputs(self) -> dict[str, str]:
+        """The sha256 of every file that the quarter is made from, by name; kpilib counts as one."""
+        notebooks = {planned.notebook for planned in self.plan.all_pages()}
+        named = {self.plan.name_of(path): sha256(path) for path in sorted(notebooks)}
+        return dict(sorted((self._prepared.files | named | {"kpilib": own_sources()}).items()))
+
+    def _pages(self) -> list[Task]:
+        """Every page that was asked for, but the overview, which leads to what the others became; and the lists."""
+        pages = [self._page(planned) for name, planned in self._asked.items() if name != OVERVIEW]
+        records, inputs = self._prepared.records[LISTS], self._prepared.inputs[LISTS]
+        at = self.plan.quarter.text
+        lists = Task("lists", LISTS, planning.LISTS, inputs, 1, lambda: ListsPiece(records, at))
+        return [*pages, lists]
+
+    def _page(self, planned: PlannedPage) -> Task:
+        name, about = planned.entry.page, _about(self.plan, planned)
+        notebook = self.plan.name_of(planned.notebook)
+        inputs = self._prepared.inputs[name] | {AROUND: sha256_of(about)}
+        if name in self._prepared.free:
+            inputs |= {FREE: self._manifest["began"]}
+
+        def piece() -> Piece:
+            return PagePiece(
+                notebook, planned.notebook.read_bytes(), planned.parameters, about,
+                self._prepared.records[name], self._engine, self.plan.root, self.plan.outputs,
+            )  # fmt: skip
+
+        return Task("pages", name, (planned.ipynb, planned.html), inputs, self._size(name), piece, notebook)
+
+    def _size(self, page: str) -> float:
+        """How long a page keeps the run: itself, and the longest of the papers that wait for it."""
+        own = self._prepared.sizes
+        bound = [sum(own[each] for each in paper.pages) for paper in self.plan.papers if page in paper.pages]
+        return own[page] + max(bound, default=0)
+
+    def _paper_tasks(self, paper: Paper) -> list[Task]:
+        """A paper in each form, once its pages are there; another is left as it was, and a note says why."""
+        lacks = next((why for page in paper.pages if (why := self._lacks(page))), "")
+        if lacks:
+            self.outcome.notes.append(f"{paper.name} is left as it was: its page {lacks}.")
+            self._failed.add(paper.name)
+            return []
+        return [self._paper(paper, form) for form in (("html", "pdf") if self._pdf else ("html",))]
+
+    def _lacks(self, page: str) -> str:
+        """Say what keeps a page from being bound; nothing where nothing does."""
+        if page in self._failed:
+            return f"{page} failed"
+        if page not in self._asked and self.why(self.plan.page(page)) != []:
+            return f"{page} is older than the records, or not made yet"
+        return ""
+
+    def _paper(self, paper: Paper, form: str) -> Task:
+        file, about = f"{paper.name}.{form}", _about_paper(self.plan, paper, "pages/" if form == "html" else "")
+        bound = {page: f"pages/{page}.ipynb" for page in paper.pages}
+        shared = self._prepared.inputs[LISTS]
+        inputs = {name: self._manifest["outputs"][name] for name in bound.values()}
+        inputs |= {name: shared[name] for name in ("kpilib", "libraries")} | {AROUND: sha256_of([about, paper.cells])}
+        size = sum(self._prepared.sizes[page] for page in paper.pages) * (1 if form == "pdf" else 0.1)
+
+        def piece() -> Piece:
+            pages = {page: (self.plan.folder / name).read_bytes() for page, name in bound.items()}
+            return PaperPiece(file, form, paper.cells, pages, about)
+
+        return Task("papers", file, (file,), inputs, size, piece)
+
+    def _opening(self) -> list[Task]:
+        """The overview, once it is known what it leads to; what nobody promised any more is taken away before."""
+        if self.plan.is_whole:
+            self._clear()
+        return [self._page(self._asked[OVERVIEW])] if OVERVIEW in self._asked else []
+
+    def _changed(self, task: Task) -> list[str] | None:
+        """Name what changed since a piece was made; `None` if it was never made."""
+        then = self._manifest[task.part].get(task.name, {})
+        paths = {name: self.plan.folder / name for name in task.files}
+        if then.get("status") != "made" or not all(path.exists() for path in paths.values()):
+            return None
+        old = then.get("inputs", {})
+        changed = sorted(name for name in task.inputs.keys() | old.keys() if task.inputs.get(name) != old.get(name))
+        sums = self._manifest["outputs"]
+        return changed or [name for name, path in paths.items() if sha256(path) != sums.get(name)]
+
+    def _clear(self) -> None:
+        """Take away what is not of this report; a page that failed, and a paper that needs it, stand as they were."""
+        kept = {f"pages/{name}.{kind}" for name in self._failed for kind in ("html", "ipynb")}
+        kept |= {f"{name.partition('.')[0]}.{kind}" for name in self._failed for kind in ("html", "pdf")}
+        kept |= {"manifest.json", "index.html", f"pages/{OVERVIEW}.ipynb", *self.outcome.made, *self.outcome.kept}
+        if not self._pdf:
+            drawn = [self._paper(paper, "pdf") for paper in self.plan.papers if paper.name not in self._failed]
+            kept |= {task.name for task in drawn if self._changed(task) == []}
+        for path in self.plan.folder.rglob("*"):
+            name = path.relative_to(self.plan.folder).as_posix()
+            if path.is_file() and name not in kept:
+                path.unlink()
+                self._manifest["outputs"].pop(name, None)
+                self._manifest["papers"].pop(name, None)
+
+    def _write_manifest(self) -> None:
+        """Write what was made from what: the only file with times in it."""
+        ordered = self._manifest | {
+            part: dict(sorted(self._manifest[part].items())) for part in ("pages", "papers", "outputs")
+        }
+        content = json.dumps(ordered, indent=2, ensure_ascii=False) + "\n"
+        replace_whole(self.plan.folder / "manifest.json", content.encode())
+
+
+def is_as_made(plan: Plan, *, pdf: bool) -> bool:
+    """
+    Say whether a whole report stands as it was made, from what it was made from; without looking into either.
+
+    What was decided for the records and is not in place yet, as after a killed `receive`, is no match.
+    """
+    seen = _seen(plan)
+    if not seen.exists() or (plan.root / "data" / plan.framework.slug / ".changes").exists():
+        return False
+    if seen.read_text(encoding="utf-8") != plan.fingerprint(pdf=pdf):
+        return False
+    outputs = read_manifest(plan.folder)["outputs"]
+    paths = {path.relative_to(plan.folder).as_posix(): path for path in plan.folder.rglob("*") if path.is_file()}
+    if not {*plan.promised(pdf=pdf), "manifest.json"} <= paths.keys():
+        return False
+    return all(sha256(path) == outputs.get(name) for name, path in paths.items() if name != "manifest.json")
+
+
+def _seen(plan: Plan) -> Path:
+    """Where the sum of a report's origins is kept: beside what is published, not in it, as it knows exempt rows."""
+    return plan.folder.with_name(f".{plan.edition}.seen")
+
+
+def _about(plan: Plan, planned: PlannedPage) -> dict[str, Any]:
+    """What is printed around a page: its title and label, and the way to the others."""
+    opening = planned.entry.page == OVERVIEW
+    title = f"{plan.framework.titled} performance" if opening else f"{planned.entry.title} – {plan.framework.titled}"
+    links = {entry.page: f"{'pages/' if opening else ''}{entry.page}.html" for entry in plan.framework.pages}
+    if opening:
+        links = {page: file if (plan.folder / file).exists() else "" for page, file in links.items()}
+    links |= {OVERVIEW: "../index.html"} | {planned.entry.page: "#main"}
+    return {
+        "title": f"{title}, {plan.quarter.name}",
+        "council": plan.framework.titled,
+        "label": " · ".join(part for part in (plan.quarter.name, plan.marking) if part),
+        "despite": plan.despite,
+        "home": "" if opening else "../index.html",
+        "links": links,
+        "papers": _papers(plan) if opening else [],
+    }
+
+
+def _papers(plan: Plan) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Each paper with the files that it is to be had in."""
+    found = []
+    for paper in papers(plan.framework):
+        files = [(kind, f"{paper.name}.{kind.lower()}") for kind in ("HTML", "PDF")]
+        files = [(kind, file) for kind, file in files if (plan.folder / file).exists()]
+        if files:
+            found.append((f"{paper.label}: {paper.title}", files))
+    return found
+
+
+def _about_paper(plan: Plan, paper: Paper, away: str) -> dict[str, Any]:
+    """
+    What is printed around a paper.
+
+    Args:
+        away: what leads to pages that are not in this paper; on paper there is nowhere to lead.
+    """
+    titles = {entry.page: entry.title for entry in plan.framework.pages}
+    links = {page: f"{away}{page}.html" if away else "" for page in titles}
+    links[OVERVIEW] = "index.html" if away else ""
+    if paper.cells == "all":
+        links |= {page: f"#{page}" for page in paper.pages}
+    return {
+        "title": paper.title if paper.upright else f"{paper.label}: {paper.title}",
+        "council": plan.framework.titled,
+        "label": " · ".join(part for part in (plan.quarter.name, paper.label, plan.marking) if part),
+        "despite": plan.despite,
+        "home": "index.html" if away else "",
+        "links": links,
+        "parts": [(page, titles[page]) for page in paper.pages] if len(paper.pages) > 1 else [],
+        "upright": paper.upright,
+        "whole": paper.cells == "all",
+    }
+
+
+def _named(fault: Fault, task: Task) -> Fault:
+    """The same fault, naming the file that was not made."""
+    origin = fault.place or task.origin
+    return Fault(f"{task.files[-1]} is not made" + (f": {origin}" if origin else ""), fault.problem, fault.remedy)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="microseconds")
