@@ -83,9 +83,9 @@ def frames(indicators: int, count: int, pages: int, seed: int) -> dict[str, pd.D
     }
 
 
-def write(folder: Path, indicators: int, count: int, pages: int = 10, seed: int = 2019) -> None:
+def write(folder: Path, indicators: int, count: int, pages: int = 10, seed: int = 2019, slug: str = "made-up") -> None:
     """Write a made-up council's framework and records into a folder."""
-    params, data = folder / "params" / "made-up", folder / "data" / "made-up"
+    params, data = folder / "params" / slug, folder / "data" / slug
     for place in (params, data):
         place.mkdir(parents=True, exist_ok=True)
     entry = "  - {{page: page_{0}, title: Made-up priority {0}, kind: priority}}\n"

@@ -102,8 +102,6 @@ def kpilib() -> Callable[..., subprocess.CompletedProcess[str]]:
     share the parent of their workers; a call with an environment of its own begins from nothing.
     """
     Workers(1, Limits())
-    if hasattr(os, "fork"):
-        forkserver.ensure_running()
 
     def call(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         if environment or not hasattr(os, "fork"):
@@ -130,7 +128,8 @@ def _become(arguments: Sequence[str], out: int, err: int) -> None:
         os.dup2(out, 1)
         os.dup2(err, 2)
         sys.stdout, sys.stderr = (os.fdopen(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))
-        forkserver._forkserver.ensure_running = lambda: None  # it runs: it is a child of this process's parent
+        # it runs already, as a child of this process's parent
+        forkserver.ensure_running = forkserver._forkserver.ensure_running = lambda: None
         status = main(arguments)
     except SystemExit as leaving:
         status = leaving.code

@@ -76,8 +76,10 @@ def towards_total(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
     gone = frame["end"] - begins + 1
     span = frame["target_end"] - frame["target_start"] + 1
     grows = total & frame["basis"].isin(["sum", "to date"])
-    linear = gone / span
-    share = linear.where(frame["spread"] != "seasonal", _seasonal(frame[grows], readings, begins).reindex(frame.index))
+    share = gone / span
+    seasonal = frame["spread"] == "seasonal"
+    if seasonal.any():
+        share = share.where(~seasonal, _seasonal(frame[grows & seasonal], readings, begins).reindex(frame.index))
     share = share.clip(upper=1).where(grows & (frame["spread"] != "flat"), 1.0)
     to_date = summed.where(adds, frame["value"]).where(~grows | (gone > 0))
     return frame.assign(cumulative=grows, to_date=to_date, share=share, expected=frame["target_low"] * share)
@@ -85,6 +87,8 @@ def towards_total(frame: pd.DataFrame, readings: pd.DataFrame) -> pd.DataFrame:
 
 def _added(frame: pd.DataFrame, readings: pd.DataFrame, start: pd.Series, end: pd.Series) -> pd.Series:
     """Add up the readings of each row's indicator from one month to another; unknown where one is missing."""
+    if frame.empty:
+        return pd.Series(np.nan, frame.index)
     spans = _rows(frame.assign(first=start, last=end), ["period_kind", "first", "last"])
     own = readings[readings["value"].notna() & readings["indicator"].isin(frame["indicator"])]
     pairs = spans.merge(own, on=["indicator", "period_kind"])
@@ -195,6 +199,9 @@ def foresee(frame: pd.DataFrame, targets: pd.DataFrame, readings: pd.DataFrame, 
         the frame with forecast_rating, and forecast_low_rating and forecast_high_rating of its range;
         empty where there is no forecast.
     """
+    names = ("forecast", "forecast_low", "forecast_high")
+    if frame["forecast"].isna().all():
+        return frame.assign(**{f"{name}_rating": pd.Series("", frame.index, dtype=object) for name in names})
     ahead = frame.assign(value=frame["forecast"], end=frame["forecast_end"], status="final", quartile=np.nan)
     ahead = ahead.assign(start=ahead["end"] - (frame["end"] - frame["start"]))
     ahead = towards_total(aim(ahead, targets, rule, at), readings)
@@ -203,7 +210,7 @@ def foresee(frame: pd.DataFrame, targets: pd.DataFrame, readings: pd.DataFrame, 
         f"{name}_rating": _coloured(ahead.assign(value=frame[name], to_date=frame[name]), rule)[0]["computed_rating"]
         .where(like, "not rated")
         .where(frame["forecast"].notna(), "")
-        for name in ("forecast", "forecast_low", "forecast_high")
+        for name in names
     }
     return frame.assign(**rated)
 

@@ -74,9 +74,9 @@ def trend(
         sns.barplot(x=x, y=main["value"], color=NAVY, ax=axes, native_scale=True, saturation=1, width=0.55)
         bottom, top = 0.0, main["value"].max()
     else:
-        groups = x.diff().gt(1.01).cumsum()
-        sns.lineplot(x=x, y=main["value"], units=groups, estimator=None, color=NAVY, marker="o",
-                     markeredgewidth=0, linewidth=2, ax=axes, markersize=6 if len(main) <= FEW else 4)  # fmt: skip
+        size = 6 if len(main) <= FEW else 4
+        for _, run in main["value"].groupby(x.diff().gt(1.01).cumsum()):  # no line where a period is missing
+            axes.plot(x[run.index], run, color=NAVY, linewidth=2, marker="o", markeredgewidth=0, markersize=size)
         bottom, top = readings["value"].min(), readings["value"].max()
     if len(others):
         axes.plot(before, others["value"], "o", markerfacecolor="white", markeredgecolor=NAVY)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from collections.abc import Callable, Sequence
 from functools import wraps
 from textwrap import fill as wrapped
@@ -32,6 +33,8 @@ LOOKS: Any = {
 }
 
 ON_WHITE = {"facecolor": "white", "edgecolor": "none", "pad": 0.6}
+
+_NOTHING = re.compile(r'\s*(<metadata>.*?</metadata>|<g id="[^"]*"/>)', re.DOTALL)  # what a picture says of no use
 
 _Given = ParamSpec("_Given")
 
@@ -69,7 +72,8 @@ def picture(figure: Figure, alt: str, caption: str = "", data: Shown | None = No
         figure.savefig(
             file, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches="tight", pad_inches=0.06
         )
-    code = base64.b64encode(file.getvalue().encode()).decode()
+    drawn = _NOTHING.sub("", file.getvalue())
+    code = base64.b64encode(drawn.encode()).decode()
     return fill("picture", source=f"data:image/svg+xml;base64,{code}", alt=alt, caption=caption, data=data, about=about)
 
 
@@ -79,6 +83,8 @@ def canvas(width: float, height: float) -> tuple[Figure, Axes]:
     axes = figure.subplots()
     sns.despine(figure, left=True)
     axes.tick_params(length=0, labelsize=9)
+    figure.patch.set_visible(False)  # the page is white itself
+    axes.patch.set_visible(False)
     return figure, axes
 
 

@@ -7,7 +7,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-_CHANGES = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.link", "os.symlink", "os.chmod")
+_CHANGES = (
+    *("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.truncate", "os.link", "os.symlink", "os.chmod"),
+    *("shutil.rmtree", "shutil.move"),  # which name what is in a folder from there, where it could not be told
+)
 _WRITING = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 
 
@@ -34,4 +37,4 @@ def forbid_writing(folder: Path) -> None:
 def _is_below(path: Any, folder: str) -> bool:
     if not isinstance(path, str | bytes | os.PathLike):
         return False
-    return os.path.realpath(os.fsdecode(path)).startswith(folder + os.sep)
+    return (os.path.realpath(os.fsdecode(path)) + os.sep).startswith(folder + os.sep)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 from pathlib import Path
+from xml.etree.ElementTree import Element
 
 import matplotlib
 
@@ -64,7 +65,22 @@ def draw(html: str) -> bytes:
     gc.disable()  # a drawing makes millions of things, and lets go of them at its end: looking for waste costs a tenth
     try:
         drawn = weasyprint.HTML(string=html, url_fetcher=fetcher)
+        _leave_out_unseen(drawn.etree_element)
         sheet = weasyprint.CSS(string=fonts(), font_config=configuration, url_fetcher=fetcher)
         return drawn.write_pdf(stylesheets=[sheet], font_config=configuration, pdf_variant="pdf/ua-1")
     finally:
         gc.enable()
+
+
+def _leave_out_unseen(element: Element) -> None:
+    """Take out what the style sheet for paper shows nothing of, before its styles are worked out for nothing."""
+    for child in list(element):
+        if child.tag == "details" or "hidden" in child.attrib:
+            place = list(element).index(child)
+            if child.tail and place:
+                element[place - 1].tail = (element[place - 1].tail or "") + child.tail
+            elif child.tail:
+                element.text = (element.text or "") + child.tail
+            element.remove(child)
+        else:
+            _leave_out_unseen(child)

@@ -12,7 +12,7 @@ import pickle
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from kpilib.press.plan import Plan
 from kpilib.records.faults import Fault
@@ -52,6 +52,7 @@ class Preparation:
     """The work of preparing quarters of one council and edition, whose records are read once for all of them."""
 
     plans: tuple[Plan, ...]
+    light: ClassVar[bool] = True
 
     def make(self) -> tuple[Prepared, ...]:
         """Prepare each quarter."""
@@ -77,6 +78,7 @@ class PagePiece:
     engine: str
     root: Path
     outputs: Path
+    light: ClassVar[bool] = False
 
     def make(self) -> tuple[bytes, ...]:
         """Give the executed notebook and the page."""
@@ -110,6 +112,7 @@ class PaperPiece:
     cells: str
     pages: Mapping[str, bytes]
     about: dict[str, Any]
+    light: ClassVar[bool] = False
 
     def make(self) -> tuple[bytes, ...]:
         """
@@ -153,6 +156,7 @@ class ListsPiece:
 
     records: bytes
     quarter: str
+    light: ClassVar[bool] = False
 
     def make(self) -> tuple[bytes, ...]:
         """Give indicators.csv, risks.csv and milestones.csv."""

@@ -7,8 +7,9 @@ moment is gone on with by the next.
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -115,20 +116,28 @@ class Quarter:
     def take(self, task: Task, made: Made) -> None:
         """Put the files of a piece in place, or tell why there are none."""
         self._waiting.discard(task.name)
-        kept = self._manifest[task.part]
-        if made.faults:
-            faults = [_named(fault, task) for fault in made.faults]
+        faults = [_named(fault, task) for fault in made.faults] or self._put(task, made.parts)
+        how: dict[str, Any] = {"status": "made", "seconds": round(made.seconds, 2)}
+        if faults:
             self.outcome.faults.extend(faults)
             self._failed.add(task.name)
-            kept[task.name] = {"status": "failed", "error": str(faults[0]), "inputs": dict(task.inputs)}
-        else:
-            for name, content in zip(task.files, made.parts, strict=True):
+            how = {"status": "failed", "error": str(faults[0])}
+        self._manifest[task.part][task.name] = how | {"inputs": dict(task.inputs)}
+        with contextlib.suppress(OSError):  # a full disk is told of in the end; what can be made is made
+            self._write_manifest()
+
+    def _put(self, task: Task, parts: Sequence[bytes]) -> list[Fault]:
+        """Put files in place; give the fault of the first that cannot be."""
+        for name, content in zip(task.files, parts, strict=True):
+            try:
                 replace_whole(self.plan.folder / name, content)
-                self._content[name] = content
-                self._manifest["outputs"][name] = sha256_of(content)
-            self.outcome.made.extend(task.files)
-            kept[task.name] = {"status": "made", "seconds": round(made.seconds, 2), "inputs": dict(task.inputs)}
-        self._write_manifest()
+            except OSError as error:
+                remedy = "Make room, or mend the folder or its permissions, and run again."
+                return [Fault(name, f"could not be written ({error.strerror})", remedy)]
+            self._content[name] = content
+            self._manifest["outputs"][name] = sha256_of(content)
+            self.outcome.made.append(name)
+        return []
 
     def finish(self) -> Outcome:
         """

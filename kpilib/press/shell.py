@@ -112,7 +112,10 @@ class _Shell(InteractiveShell):
         self.shown.clear()
         cell.execution_count = self.execution_count
         with redirect_stdout(_Printed(self.shown)), redirect_stderr(io.StringIO()):
-            self.run_cell(cell.source, store_history=True)
+            done = self.run_cell(cell.source, store_history=True)
+        error = done.error_before_exec or done.error_in_exec
+        if error and not any(shown.output_type == "error" for shown in self.shown):  # a magic's, which are only printed
+            self._showtraceback(type(error), error, [])
         cell.outputs = list(self.shown)
 
 

@@ -7,16 +7,18 @@ So no page can stain another, and one that raises, hangs, eats memory or kills i
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing as mp
 import os
 import signal
 import threading
 import time
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from kpilib.records.faults import Fault, RecordsError
 
@@ -24,7 +26,9 @@ _WARM = "kpilib.press.warm"
 
 
 class Piece(Protocol):
-    """Something to be made from what it holds."""
+    """Something to be made from what it holds; a `light` one needs few of the libraries."""
+
+    light: ClassVar[bool]
 
     def make(self) -> tuple[Any, ...]:
         """Make it."""
@@ -66,7 +70,9 @@ class Workers:
         self._jobs = jobs or os.cpu_count() or 1
         self._limits = limits
         self._at_work: dict[Hashable, _Work] = {}
-        self._context = _context()
+        self._context, self._still_loading = _context(), False
+        if self._context.get_start_method() == "forkserver":
+            self._still_loading = _begin_loading()
 
     @property
     def free(self) -> int:
@@ -74,10 +80,17 @@ class Workers:
         return self._jobs - len(self._at_work)
 
     def submit(self, key: Hashable, piece: Piece) -> None:
-        """Begin a piece; what becomes of it is told under its key."""
-        ours, theirs = self._context.Pipe(duplex=False)
-        process = self._context.Process(target=_work, args=(piece, self._limits, theirs), daemon=False)
-        process.start()
+        """
+        Begin a piece; what becomes of it is told under its key.
+
+        The first does not wait until all libraries are loaded: it begins beside that, with those that it needs.
+        """
+        context = mp.get_context("spawn") if self._still_loading and piece.light else self._context
+        self._still_loading = False
+        ours, theirs = context.Pipe(duplex=False)
+        process = context.Process(target=_work, args=(piece, self._limits, theirs), daemon=False)
+        with _undisturbed():
+            process.start()
         theirs.close()
         self._at_work[key] = _Work(process, ours, time.monotonic())
 
@@ -131,6 +144,30 @@ def _context() -> Any:
     return context
 
 
+@contextlib.contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Let no interruption from the keyboard cut short what is being told to a new worker; it comes right after."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+_loading = False
+
+
+def _begin_loading() -> bool:
+    """Let the parent of all workers load what they need, while the caller goes on; say whether that began just now."""
+    global _loading
+    forkserver.ensure_running()
+    before, _loading = _loading, True
+    return not before
+
+
 def _received(work: _Work) -> Made:
     """Take what a worker sends; where it ended before, say how."""
     try:
@@ -155,6 +192,7 @@ def _work(piece: Piece, limits: Limits, pipe: Connection) -> None:
     """Be a worker: make a piece, send it, and end."""
     _stand_apart()
     _limit_memory(limits.megabytes)
+    gc.set_threshold(20_000)  # what was loaded before the fork is not looked through again: waste may wait a little
     try:
         made = Made(piece.make())
     except RecordsError as error:

@@ -499,6 +499,7 @@ def _typed(file: str, frame: pd.DataFrame, year_starts: int) -> pd.DataFrame:
     if file == "targets.csv":
         last = _months(typed["to"], year_starts)["end"]
         typed["end"] = last.fillna(typed["end"])
+    typed.attrs.clear()  # what was said of the reading; pandas would copy it whenever a frame is touched
     return typed
 
 
