@@ -26,7 +26,9 @@ HOMES = {
     "mistune": ("pages",),
     "papermill": ("press",),
     "nbconvert": ("press",),
+    "pikepdf": ("press",),
     "weasyprint": ("press",),
+    "distributed": ("press",),
 }
 
 

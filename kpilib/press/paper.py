@@ -33,9 +33,12 @@ def fonts() -> str:
     )
 
 
-def draw(html: str) -> bytes:
+def draw(html: str, *, tagged: bool = True) -> bytes:
     """
     Draw a page.
+
+    Args:
+        tagged: as PDF/UA-1; else without tags, to be printed beneath what has them.
 
     Raises:
         PageError: Pango is missing.
@@ -67,7 +70,9 @@ def draw(html: str) -> bytes:
         drawn = weasyprint.HTML(string=html, url_fetcher=fetcher)
         _leave_out_unseen(drawn.etree_element)
         sheet = weasyprint.CSS(string=fonts(), font_config=configuration, url_fetcher=fetcher)
-        return drawn.write_pdf(stylesheets=[sheet], font_config=configuration, pdf_variant="pdf/ua-1")
+        return drawn.write_pdf(
+            stylesheets=[sheet], font_config=configuration, pdf_variant="pdf/ua-1" if tagged else None
+        )
     finally:
         gc.enable()
 

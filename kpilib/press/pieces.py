@@ -151,6 +151,26 @@ class PaperPiece:
 
 
 @dataclass(frozen=True)
+class BoundPiece:
+    """A paper as PDF, bound from the sheets of its pages, which were drawn one by one."""
+
+    sheets: Mapping[str, bytes]
+    about: dict[str, Any]
+    light: ClassVar[bool] = False
+
+    def make(self) -> tuple[bytes, ...]:
+        """Give the paper."""
+        from kpilib.press.binder import bind
+        from kpilib.press.render import blank
+
+        def front(begins: Mapping[str, int]) -> bytes:
+            about = self.about | {"numbered": False, "begins": dict(begins)}
+            return PaperPiece("", "pdf", "all", {}, about).make()[0]
+
+        return (bind(front, self.sheets, blank),)
+
+
+@dataclass(frozen=True)
 class ListsPiece:
     """The quarter's figures, risks and milestones as CSV."""
 

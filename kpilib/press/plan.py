@@ -58,6 +58,11 @@ class Paper:
     cells: str = "all"
     upright: bool = False
 
+    @property
+    def is_bound(self) -> bool:
+        """Whether it holds several pages, each beginning on a sheet of its own, so that they can be drawn apart."""
+        return len(self.pages) > 1 and self.cells == "all" and not self.upright
+
 
 @dataclass(frozen=True)
 class Plan:

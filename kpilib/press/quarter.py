@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +17,7 @@ from typing import Any
 
 from kpilib.press import plan as planning
 from kpilib.press.current import own_sources, sha256, sha256_of, versions
-from kpilib.press.pieces import LISTS, WARM, ListsPiece, PagePiece, PaperPiece, Prepared
+from kpilib.press.pieces import LISTS, WARM, BoundPiece, ListsPiece, PagePiece, PaperPiece, Prepared
 from kpilib.press.plan import Paper, Plan, PlannedPage, papers, read_manifest
 from kpilib.press.workers import Made, Piece
 from kpilib.records.faults import Fault
@@ -45,7 +45,8 @@ class Task:
     """
     A piece to be made: its files, where the manifest tells of it, the sums of what it is made from, and its size.
 
-    `origin` is where a fault of it is looked for, if nothing nearer is known: a page's notebook.
+    `origin` is where a fault of it is looked for, if nothing nearer is known: a page's notebook; and `told` the file
+    that a fault is told of, where that is not its last.
     """
 
     part: str
@@ -55,6 +56,7 @@ class Task:
     size: float
     piece: Callable[[], Piece]
     origin: str = ""
+    told: str = ""
 
 
 class Quarter:
@@ -80,6 +82,7 @@ class Quarter:
         self._content: dict[str, bytes] = {}
         self._waiting: set[str] = set()
         self._failed: set[str] = set()
+        self._drawn: set[str] = set()
         self._asked = {planned.entry.page: planned for planned in plan.pages}
         self._unbound: list[Paper] | None = None
         self._opened = False
@@ -89,7 +92,9 @@ class Quarter:
         found = self._out_of_date(self._pages()) if self._unbound is None else []
         if self._unbound is None:
             self._unbound = list(self.plan.papers)
-        for paper in [paper for paper in self._unbound if not self._waiting & set(paper.pages)]:
+        for paper in self._unbound if self._pdf else ():
+            found += self._out_of_date(self._sheets(paper))
+        for paper in [each for each in self._unbound if not self._waiting & {*each.pages, *_sheet_names(each)}]:
             self._unbound.remove(paper)
             found += self._out_of_date(self._paper_tasks(paper))
         if not self._waiting and not self._unbound and not self._opened:
@@ -101,8 +106,9 @@ class Quarter:
         """Choose what is to be made, and wait for it; the rest is kept."""
         found = []
         for task in tasks:
-            if not self._force and self._changed(task) == []:
-                self.outcome.kept.extend(task.files)
+            if self._changed(task) == [] and (not self._force or task.files[0] in self._content):
+                known = {*self.outcome.made, *self.outcome.kept} if task.part != "sheets" else task.files
+                self.outcome.kept.extend(name for name in task.files if name not in known)
             else:
                 found.append(task)
                 self._waiting.add(task.name)
@@ -119,10 +125,12 @@ class Quarter:
         faults = [_named(fault, task) for fault in made.faults] or self._put(task, made.parts)
         how: dict[str, Any] = {"status": "made", "seconds": round(made.seconds, 2)}
         if faults:
-            self.outcome.faults.extend(faults)
-            self._failed.add(task.name)
+            self.outcome.faults.extend(fault for fault in faults if fault not in self.outcome.faults)
+            self._failed |= {task.name, task.told}
             how = {"status": "failed", "error": str(faults[0])}
-        self._manifest[task.part][task.name] = how | {"inputs": dict(task.inputs)}
+        kept = self._manifest[task.part].get(task.name, {}).get("files", {})
+        files = {name: sha256_of(content) for name, content in zip(task.files, made.parts, strict=False)}
+        self._manifest[task.part][task.name] = how | {"inputs": dict(task.inputs), "files": kept if faults else files}
         with contextlib.suppress(OSError):  # a full disk is told of in the end; what can be made is made
             self._write_manifest()
 
@@ -135,8 +143,7 @@ class Quarter:
                 remedy = "Make room, or mend the folder or its permissions, and run again."
                 return [Fault(name, f"could not be written ({error.strerror})", remedy)]
             self._content[name] = content
-            self._manifest["outputs"][name] = sha256_of(content)
-            self.outcome.made.append(name)
+        self.outcome.made.extend(name for name in task.files if task.part != "sheets")
         return []
 
     def finish(self) -> Outcome:
@@ -182,8 +189,9 @@ class Quarter:
             "inputs": self._inputs(),
             "pages": {name: how for name, how in before["pages"].items() if name in names},
             "papers": {name: how for name, how in before["papers"].items() if name in promised},
+            "sheets": before.get("sheets", {}),
             "lists": before.get("lists", {}),
-            "outputs": {name: sha for name, sha in before["outputs"].items() if name in promised},
+            "outputs": {},
         }
 
     def _inputs(self) -> dict[str, str]:
@@ -193,15 +201,19 @@ class Quarter:
         return dict(sorted((self._prepared.files | named | {"kpilib": own_sources()}).items()))
 
     def _pages(self) -> list[Task]:
-        """Every page that was asked for, but the overview, which leads to what the others became; and the lists."""
-        pages = [self._page(planned) for name, planned in self._asked.items() if name != OVERVIEW]
+        """
+        Every page that was asked for, and the lists.
+
+        The overview among them is made as if all else came out well; in the end it is looked at once more.
+        """
+        pages = [self._page(planned, foreseen=True) for planned in self._asked.values()]
         records, inputs = self._prepared.records[LISTS], self._prepared.inputs[LISTS]
         at = self.plan.quarter.text
         lists = Task("lists", LISTS, planning.LISTS, inputs, 1, lambda: ListsPiece(records, at))
         return [*pages, lists]
 
-    def _page(self, planned: PlannedPage) -> Task:
-        name, about = planned.entry.page, _about(self.plan, planned)
+    def _page(self, planned: PlannedPage, *, foreseen: bool = False) -> Task:
+        name, about = planned.entry.page, _about(self.plan, planned, self._foreseen() if foreseen else ())
         notebook = self.plan.name_of(planned.notebook)
         inputs = self._prepared.inputs[name] | {AROUND: sha256_of(about)}
         if name in self._prepared.free:
@@ -214,6 +226,12 @@ class Quarter:
             )  # fmt: skip
 
         return Task("pages", name, (planned.ipynb, planned.html), inputs, self._size(name), piece, notebook)
+
+    def _foreseen(self) -> set[str]:
+        """The files that there will be if nothing fails."""
+        pages = {planned.html for planned in self._asked.values()}
+        forms = ("html", "pdf") if self._pdf else ("html",)
+        return pages | {f"{paper.name}.{form}" for paper in self.plan.papers for form in forms}
 
     def _size(self, page: str) -> float:
         """How long a page keeps the run: itself, and the longest of the papers that wait for it."""
@@ -228,7 +246,19 @@ class Quarter:
             self.outcome.notes.append(f"{paper.name} is left as it was: its page {lacks}.")
             self._failed.add(paper.name)
             return []
-        return [self._paper(paper, form) for form in (("html", "pdf") if self._pdf else ("html",))]
+        drawn = self._pdf and f"{paper.name}.pdf" not in self._failed
+        return [self._paper(paper, form) for form in (("html", "pdf") if drawn else ("html",))]
+
+    def _sheets(self, paper: Paper) -> list[Task]:
+        """The sheets of a bound paper, page by page, as soon as a page is there; they are kept beside the report."""
+        tasks = []
+        for page, name in zip(paper.pages, _sheet_names(paper), strict=True) if paper.is_bound else ():
+            if name not in self._drawn and page not in self._waiting and not self._lacks(page):
+                self._drawn.add(name)
+                about = _about_paper(self.plan, paper, "") | {"parts": [], "numbered": False}
+                about["later"] = page != paper.pages[0]
+                tasks.append(self._bind(paper, "pdf", about, [page], name))
+        return tasks
 
     def _lacks(self, page: str) -> str:
         """Say what keeps a page from being bound; nothing where nothing does."""
@@ -239,21 +269,47 @@ class Quarter:
         return ""
 
     def _paper(self, paper: Paper, form: str) -> Task:
-        file, about = f"{paper.name}.{form}", _about_paper(self.plan, paper, "pages/" if form == "html" else "")
-        bound = {page: f"pages/{page}.ipynb" for page in paper.pages}
-        shared = self._prepared.inputs[LISTS]
-        inputs = {name: self._manifest["outputs"][name] for name in bound.values()}
-        inputs |= {name: shared[name] for name in ("kpilib", "libraries")} | {AROUND: sha256_of([about, paper.cells])}
-        size = sum(self._prepared.sizes[page] for page in paper.pages) * (1 if form == "pdf" else 0.1)
+        about = _about_paper(self.plan, paper, "pages/" if form == "html" else "")
+        if form == "html" or not paper.is_bound:
+            return self._bind(paper, form, about, paper.pages)
+        file, names = f"{paper.name}.pdf", _sheet_names(paper)
+        files = {name: _beside(self.plan, name) for name in names}
+        inputs = {name: self._sum("sheets", name, files[name]) for name in names}
 
         def piece() -> Piece:
-            pages = {page: (self.plan.folder / name).read_bytes() for page, name in bound.items()}
-            return PaperPiece(file, form, paper.cells, pages, about)
+            sheets = [(self.plan.folder / each).read_bytes() for each in files.values()]
+            return BoundPiece(dict(zip(paper.pages, sheets, strict=True)), about)
 
+        return Task("papers", file, (file,), inputs | self._around(about), 1, piece)
+
+    def _bind(self, paper: Paper, form: str, about: dict[str, Any], pages: Sequence[str], sheets: str = "") -> Task:
+        """Pages of a paper, all of them, or the sheets of one."""
+        file = f"{paper.name}.{form}"
+        bound = {page: f"pages/{page}.ipynb" for page in pages}
+        inputs = {name: self._sum("pages", page, name) for page, name in bound.items()}
+        size = sum(self._prepared.sizes[page] for page in pages) * (1 if form == "pdf" else 0.1)
+
+        def piece() -> Piece:
+            content = {page: (self.plan.folder / name).read_bytes() for page, name in bound.items()}
+            return PaperPiece(file, form, paper.cells, content, about)
+
+        inputs |= self._around([about, paper.cells])
+        if sheets:  # the whole paper waits for each
+            size = sum(self._prepared.sizes[page] for page in paper.pages)
+            return Task("sheets", sheets, (_beside(self.plan, sheets),), inputs, size, piece, told=file)
         return Task("papers", file, (file,), inputs, size, piece)
 
+    def _around(self, about: Any) -> dict[str, str]:
+        """The sums of what a paper is made from beside its pages."""
+        shared = self._prepared.inputs[LISTS]
+        return {name: shared[name] for name in ("kpilib", "libraries")} | {AROUND: sha256_of(about)}
+
+    def _sum(self, part: str, name: str, file: str) -> str:
+        """The sha256 of a file as it was made; of one that was not, none."""
+        return str(self._manifest[part].get(name, {}).get("files", {}).get(file, ""))
+
     def _opening(self) -> list[Task]:
-        """The overview, once it is known what it leads to; what nobody promised any more is taken away before."""
+        """The overview, now that it is known what it leads to; what nobody promises any more is taken away before."""
         if self.plan.is_whole:
             self._clear()
         return [self._page(self._asked[OVERVIEW])] if OVERVIEW in self._asked else []
@@ -266,7 +322,7 @@ class Quarter:
             return None
         old = then.get("inputs", {})
         changed = sorted(name for name in task.inputs.keys() | old.keys() if task.inputs.get(name) != old.get(name))
-        sums = self._manifest["outputs"]
+        sums = then.get("files", {})
         return changed or [name for name, path in paths.items() if sha256(path) != sums.get(name)]
 
     def _clear(self) -> None:
@@ -281,14 +337,13 @@ class Quarter:
             name = path.relative_to(self.plan.folder).as_posix()
             if path.is_file() and name not in kept:
                 path.unlink()
-                self._manifest["outputs"].pop(name, None)
                 self._manifest["papers"].pop(name, None)
 
     def _write_manifest(self) -> None:
         """Write what was made from what: the only file with times in it."""
-        ordered = self._manifest | {
-            part: dict(sorted(self._manifest[part].items())) for part in ("pages", "papers", "outputs")
-        }
+        parts = {part: dict(sorted(self._manifest[part].items())) for part in ("pages", "papers", "sheets", "lists")}
+        files = [how.get("files", {}) for part in ("pages", "papers", "lists") for how in parts[part].values()]
+        ordered = self._manifest | parts | {"outputs": dict(sorted(pair for each in files for pair in each.items()))}
         content = json.dumps(ordered, indent=2, ensure_ascii=False) + "\n"
         replace_whole(self.plan.folder / "manifest.json", content.encode())
 
@@ -313,16 +368,30 @@ def is_as_made(plan: Plan, *, pdf: bool) -> bool:
 
 def _seen(plan: Plan) -> Path:
     """Where the sum of a report's origins is kept: beside what is published, not in it, as it knows exempt rows."""
-    return plan.folder.with_name(f".{plan.edition}.seen")
+    return plan.folder.with_name(f".{plan.edition}") / "seen"
 
 
-def _about(plan: Plan, planned: PlannedPage) -> dict[str, Any]:
-    """What is printed around a page: its title and label, and the way to the others."""
+def _beside(plan: Plan, sheets: str) -> str:
+    """Where the sheets of a page are kept until a paper is bound anew: the way there from the report's folder."""
+    return f"../.{plan.edition}/{sheets}.pdf"
+
+
+def _sheet_names(paper: Paper) -> list[str]:
+    return [f"{paper.name}/{page}" for page in paper.pages] if paper.is_bound else []
+
+
+def _about(plan: Plan, planned: PlannedPage, foreseen: Collection[str] = ()) -> dict[str, Any]:
+    """
+    What is printed around a page: its title and label, and the way to the others.
+
+    Args:
+        foreseen: files that the overview may lead to beside those that are there.
+    """
     opening = planned.entry.page == OVERVIEW
     title = f"{plan.framework.titled} performance" if opening else f"{planned.entry.title} – {plan.framework.titled}"
     links = {entry.page: f"{'pages/' if opening else ''}{entry.page}.html" for entry in plan.framework.pages}
     if opening:
-        links = {page: file if (plan.folder / file).exists() else "" for page, file in links.items()}
+        links = {page: file if _leads(plan, file, foreseen) else "" for page, file in links.items()}
     links |= {OVERVIEW: "../index.html"} | {planned.entry.page: "#main"}
     return {
         "title": f"{title}, {plan.quarter.name}",
@@ -331,19 +400,23 @@ def _about(plan: Plan, planned: PlannedPage) -> dict[str, Any]:
         "despite": plan.despite,
         "home": "" if opening else "../index.html",
         "links": links,
-        "papers": _papers(plan) if opening else [],
+        "papers": _papers(plan, foreseen) if opening else [],
     }
 
 
-def _papers(plan: Plan) -> list[tuple[str, list[tuple[str, str]]]]:
+def _papers(plan: Plan, foreseen: Collection[str]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Each paper with the files that it is to be had in."""
     found = []
     for paper in papers(plan.framework):
         files = [(kind, f"{paper.name}.{kind.lower()}") for kind in ("HTML", "PDF")]
-        files = [(kind, file) for kind, file in files if (plan.folder / file).exists()]
+        files = [(kind, file) for kind, file in files if _leads(plan, file, foreseen)]
         if files:
             found.append((f"{paper.label}: {paper.title}", files))
     return found
+
+
+def _leads(plan: Plan, file: str, foreseen: Collection[str]) -> bool:
+    return file in foreseen or (plan.folder / file).exists()
 
 
 def _about_paper(plan: Plan, paper: Paper, away: str) -> dict[str, Any]:
@@ -374,7 +447,9 @@ def _about_paper(plan: Plan, paper: Paper, away: str) -> dict[str, Any]:
 def _named(fault: Fault, task: Task) -> Fault:
     """The same fault, naming the file that was not made."""
     origin = fault.place or task.origin
-    return Fault(f"{task.files[-1]} is not made" + (f": {origin}" if origin else ""), fault.problem, fault.remedy)
+    return Fault(
+        f"{task.told or task.files[-1]} is not made" + (f": {origin}" if origin else ""), fault.problem, fault.remedy
+    )
 
 
 def _now() -> str:

@@ -68,6 +68,9 @@ class PageExporter(TemplateExporter):
             "papers": [],
             "upright": False,
             "whole": True,
+            "numbered": True,
+            "later": False,
+            "begins": {},
             **nb.metadata.get("kpilib", {}),
         }
         about["title"] = about["title"] or (resources or {}).get("metadata", {}).get("name", "Report")
@@ -75,6 +78,8 @@ class PageExporter(TemplateExporter):
         self.environment.filters["words"] = lambda text, cell: headings(text, cell.metadata.get("page", ""))
         running = " · ".join(part for part in (about["council"], about["label"]) if part)
         paper = _running_head(running) + theme.paper(upright=about["upright"])
+        if not about["numbered"]:
+            paper += "@page { @bottom-right { content: none; } }\n"
         styles = {"screen": Markup(theme.screen()), "paper": Markup(paper)}
         return super().from_notebook_node(nb, {**(resources or {}), "about": about, "styles": styles}, **kw)
 
@@ -160,3 +165,10 @@ def _running_head(text: str) -> str:
     """The head of each sheet, as a rule of the style sheet."""
     said = "".join(f"\\{ord(sign):x} " if sign in '"\\<>\n' else sign for sign in text)
     return f'@page {{ @top-left {{ content: "{said}"; }} }}\n'
+
+
+def blank(sheets: int) -> str:
+    """So many sheets, as a paper's lie, with nothing on them but their numbers."""
+    alone = "@page { @top-left { content: none; } @top-right { content: none; } } div + div { break-before: page; }"
+    body = "<div>\N{NO-BREAK SPACE}</div>" * sheets
+    return f'<html lang="en-GB"><title>Numbers</title><style>{theme.paper()}{alone}</style><body>{body}</body></html>'

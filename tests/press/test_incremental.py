@@ -145,7 +145,7 @@ def test_another_library_makes_everything_again(kpilib: Command, root: Path) -> 
         for how in manifest[part].values():
             how["inputs"]["libraries"] = "0" * 64
     path.write_text(json.dumps(manifest), "utf-8")
-    (root / "outputs" / SLUG / AT / ".public.seen").unlink()
+    (root / "outputs" / SLUG / AT / ".public" / "seen").unlink()
 
     plan = kpilib("plan", SLUG, AT, "--root", str(root)).stdout
 
