@@ -13,6 +13,7 @@ from kpilib.pages.services import ServicesPage
 from kpilib.pages.summary import OverviewPage, SummaryPage
 from kpilib.pages.trend_summary import TrendIndex, TrendSummary
 from kpilib.records.faults import Fault, RecordsError, allowed
+from kpilib.records.handed import handed
 from kpilib.records.ledger import load_ledger
 from kpilib.records.quarterly import read_quarterly
 
@@ -59,4 +60,6 @@ def open_page(
         place = f"params/{framework}/framework.yml @ pages {page}"
         raise RecordsError([Fault(place, f"no kind of page {entry.kind!r}", allowed(entry.kind, KINDS))])
     by_trend = BY_TREND if said.rule(at).kind == "trend" else {}
-    return {**KINDS, **by_trend}[entry.kind](ledger, entry, at, read_quarterly(said, at, root))
+    own = handed(framework, edition) if root is None else None
+    verdicts = own.judged if own else None
+    return {**KINDS, **by_trend}[entry.kind](ledger, entry, at, read_quarterly(said, at, root), verdicts)

@@ -29,12 +29,20 @@ class Page:
     what this page is about, as it stood when the quarter was reported. `indicators` is judged, furthest off first.
     """
 
-    def __init__(self, ledger: Ledger, entry: PageEntry, quarter: Period, quarterly: Quarterly | None = None) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        entry: PageEntry,
+        quarter: Period,
+        quarterly: Quarterly | None = None,
+        verdicts: tuple[pd.DataFrame, pd.DataFrame] | None = None,
+    ) -> None:
         self.framework = ledger.framework
         self.entry = entry
         self.quarter = quarter
         self.edition = ledger.edition
         self._quarterly = quarterly or Quarterly()
+        self._verdicts = verdicts
         self._ledger = ledger.as_at(quarter)
         ended = ledger.indicators[ledger.indicators["to_end"] == earlier(quarter, 1).end]
         self._retired = ended[ended["supports"] == ""]
@@ -55,14 +63,15 @@ class Page:
     @cached_property
     def _judged(self) -> pd.DataFrame:
         """Every indicator and supporting measure of the framework, judged, in the records' own order."""
-        named = judge(self._ledger, self.quarter)
+        named = self._verdicts[0] if self._verdicts else judge(self._ledger, self.quarter)
         short = named["short_name"].where(named["short_name"] != "", named["name"])
         return named.assign(short_name=short)
 
     @cached_property
     def _judged_before(self) -> pd.DataFrame:
         """The same for the quarter before, as now known and under its own rule."""
-        return judge(self._ledger, self.last_quarter).set_index("indicator")
+        before = self._verdicts[1] if self._verdicts else judge(self._ledger, self.last_quarter)
+        return before.set_index("indicator")
 
     @cached_property
     def indicators(self) -> pd.DataFrame:

@@ -158,7 +158,7 @@ def papers(framework: Framework) -> tuple[Paper, ...]:
 
 def read_manifest(folder: Path) -> dict[str, Any]:
     """Read what an earlier run wrote of itself; an empty one where there is none that can be read."""
-    empty: dict[str, Any] = {"pages": {}, "papers": {}, "outputs": {}}
+    empty: dict[str, Any] = {"pages": {}, "papers": {}, "sheets": {}, "lists": {}, "outputs": {}}
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):

@@ -14,6 +14,7 @@ import nbformat
 import papermill
 from nbformat.reader import NotJSONError
 
+from kpilib.judgement.verdict import judge
 from kpilib.pages.part_two import marking
 from kpilib.press.current import libraries, own_sources, sha256_of
 from kpilib.press.pieces import LISTS, Prepared
@@ -21,6 +22,7 @@ from kpilib.press.plan import Plan, PlannedPage
 from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.framework import INDICATOR_PAGES, PageEntry
 from kpilib.records.ledger import Ledger, digests, load_ledger
+from kpilib.records.periods import earlier
 from kpilib.records.quarterly import place, read_quarterly
 from kpilib.records.share import Share, share
 
@@ -50,11 +52,14 @@ def _prepared(plan: Plan, ledger: Ledger, files: dict[str, str]) -> Prepared:
         return Prepared(faults=tuple(faults))
     shared = {"kpilib": own_sources(), "libraries": sha256_of(libraries())} | plan.parameter_files()
     shares, inputs, free = {}, {}, set()
+    known = ledger.as_at(plan.quarter)
+    verdicts = judge(known, plan.quarter), judge(known, earlier(plan.quarter, 1))
     for planned in plan.all_pages():
         name, notebook = planned.entry.page, planned.notebook.read_bytes()
         asked = _own_words(notebook)
         whole = bool(_MORE.search(asked) or _ELSEWHERE.search(asked))
-        shares[name] = share(ledger, quarterly, planned.entry, plan.quarter, whole=whole)
+        part = share(ledger, quarterly, planned.entry, plan.quarter, whole=whole)
+        shares[name] = part.with_verdicts(*verdicts)
         inputs[name] = shares[name].digests() | shared | {plan.name_of(planned.notebook): sha256_of(notebook)}
         if _ELSEWHERE.search(asked):
             free.add(name)
@@ -63,7 +68,7 @@ def _prepared(plan: Plan, ledger: Ledger, files: dict[str, str]) -> Prepared:
     contents: dict[bytes, bytes] = {}
     pickled = {name: pickle.dumps(each) for name, each in shares.items()}
     return Prepared(
-        marking=marking(ledger.as_at(plan.quarter).withheld, plan.edition),
+        marking=marking(known.withheld, plan.edition),
         records={name: contents.setdefault(each, each) for name, each in pickled.items()},  # several have all of it
         inputs=inputs,
         sizes={planned.entry.page: _size(planned.entry, shares[planned.entry.page]) for planned in plan.all_pages()},

@@ -189,8 +189,8 @@ class Quarter:
             "inputs": self._inputs(),
             "pages": {name: how for name, how in before["pages"].items() if name in names},
             "papers": {name: how for name, how in before["papers"].items() if name in promised},
-            "sheets": before.get("sheets", {}),
-            "lists": before.get("lists", {}),
+            "sheets": before["sheets"],
+            "lists": before["lists"],
             "outputs": {},
         }
 

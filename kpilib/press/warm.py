@@ -13,7 +13,7 @@ from nbformat.v4 import new_notebook
 
 from kpilib.pages import opening, shown
 from kpilib.press import pieces, prepare
-from kpilib.press.current import libraries, own_sources
+from kpilib.press.current import own_sources
 from kpilib.press.render import PageExporter
 
 try:
@@ -31,7 +31,6 @@ def _read(environment: Environment) -> None:
 
 
 own_sources()
-libraries()
 _read(shown.TEMPLATES)
 PageExporter().from_notebook_node(new_notebook())  # nbconvert loads some of itself when it is first used
 gc.collect()

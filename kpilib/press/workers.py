@@ -183,8 +183,9 @@ def _received(work: _Work) -> Made:
 
 def _end(process: BaseProcess) -> None:
     """End a worker, and whatever it began itself."""
-    with contextlib.suppress(OSError):
-        os.killpg(process.pid or 0, signal.SIGKILL)
+    if hasattr(os, "killpg"):
+        with contextlib.suppress(OSError):
+            os.killpg(process.pid or 0, signal.SIGKILL)
     process.kill()
 
 

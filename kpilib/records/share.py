@@ -29,10 +29,22 @@ _NAMED = re.compile(r"[\"']([^\"']+)[\"']")
 
 @dataclass(frozen=True)
 class Share:
-    """The records that a page is handed: what is recorded, and what the quarter's own file says."""
+    """
+    The records that a page is handed: what is recorded, and what the quarter's own file says.
+
+    `judged` holds the verdicts on its indicators, at the quarter and at the one before, where they are known already:
+    they follow from the rest, and spare each page the judging.
+    """
 
     ledger: Ledger
     quarterly: Quarterly
+    judged: tuple[pd.DataFrame, pd.DataFrame] | None = None
+
+    def with_verdicts(self, now: pd.DataFrame, before: pd.DataFrame) -> Share:
+        """Give the same with its part of the verdicts on all indicators."""
+        own = set(self.ledger.indicators["indicator"])
+        few = tuple(frame[frame["indicator"].isin(own)].reset_index(drop=True) for frame in (now, before))
+        return replace(self, judged=(few[0], few[1]))
 
     def digests(self) -> dict[str, str]:
         """Give the sha256 of its rows of each record file, by the file's name from the root; none of an empty one."""

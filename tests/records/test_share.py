@@ -10,10 +10,12 @@ import pytest
 from borough import AT, SLUG, found
 from councils import PROJECT, QUARTERS
 
+from kpilib.judgement.verdict import judge
 from kpilib.pages.opening import open_page
 from kpilib.records import handed
 from kpilib.records.framework import load_framework
 from kpilib.records.ledger import load_ledger
+from kpilib.records.periods import earlier
 from kpilib.records.quarterly import Quarterly, read_quarterly
 from kpilib.records.share import Share, share
 
@@ -144,7 +146,9 @@ def test_a_page_says_the_same_from_its_share_as_from_all_the_records(framework: 
     ledger = load_ledger(framework, "public", PROJECT)
     quarter = ledger.framework.quarter(at)
     part = share(ledger, read_quarterly(ledger.framework, quarter, PROJECT), ledger.framework.entry(page), quarter)
-    few = type(every)(part.ledger, every.entry, quarter, part.quarterly)
+    known = ledger.as_at(quarter)
+    part = part.with_verdicts(judge(known, quarter), judge(known, earlier(quarter, 1)))
+    few = type(every)(part.ledger, every.entry, quarter, part.quarterly, part.judged)
     own = PROJECT / "notebooks" / framework / f"{page}.ipynb"
     kind = PROJECT / "notebooks" / f"{every.entry.kind}.ipynb"
     cells = nbformat.read(own if own.exists() else kind, as_version=4).cells
