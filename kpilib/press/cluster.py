@@ -40,7 +40,7 @@ class Cluster:
         self._made_by = (own_sources(), versions())
         self._done: queue.SimpleQueue[tuple[Hashable, Made]] = queue.SimpleQueue()
         self._out: dict[Hashable, FarFuture | None] = {}
-        self._reader = ThreadPoolExecutor(1)
+        self._readers = ThreadPoolExecutor()
         remedy = "Start it by `dask scheduler`, and workers by `dask worker ADDRESS`, where kpilib is installed."
         try:
             self._client = Client(address, timeout=PATIENCE, set_as_default=False)
@@ -57,7 +57,7 @@ class Cluster:
         """Send a piece out; records are read here."""
         if isinstance(piece, Preparation):
             self._out[key] = None
-            near = self._reader.submit(make_here, piece, self._limits)
+            near = self._readers.submit(make_here, piece, self._limits)
             near.add_done_callback(partial(self._take, key))
             return
         future = self._client.submit(make_far, piece, self._limits, self._made_by, pure=False, retries=2)
@@ -87,7 +87,7 @@ class Cluster:
     def close(self) -> None:
         """Call back whatever is still out."""
         self._client.cancel([future for future in self._out.values() if future is not None], force=True)
-        self._reader.shutdown(wait=False, cancel_futures=True)
+        self._readers.shutdown(wait=False, cancel_futures=True)
         self._client.close()
 
 

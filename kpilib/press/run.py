@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import os
 from collections import deque
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,9 @@ from kpilib.press.plan import Plan
 from kpilib.press.quarter import Outcome, Quarter, Task, is_as_made
 from kpilib.press.workers import Limits, Made, Piece, Workers
 from kpilib.records.faults import RecordsError
+
+TOGETHER = 4  # quarters of one council that are prepared at once: what is prepared is held until it is made
+READERS = os.cpu_count() or 1
 
 
 @dataclass(frozen=True)
@@ -108,7 +112,10 @@ class _Floor:
     def __init__(self, hands: Hands, plans: Sequence[Plan], how: How) -> None:
         self._hands, self._how = hands, how
         alike = groupby(plans, key=lambda plan: (plan.framework.slug, plan.edition, plan.root))
-        self._unread = deque(tuple(group) for _, group in alike)
+        groups = [list(group) for _, group in alike]
+        parts = [group[first : first + TOGETHER] for group in groups for first in range(0, len(group), TOGETHER)]
+        self._unread = deque(tuple(part) for part in parts)
+        self._reading = 0
         self._ready: list[tuple[float, int, Quarter, Task]] = []
         self._out: dict[int, tuple[Quarter, Task] | tuple[Plan, ...]] = {}
         self._number = count()
@@ -129,7 +136,7 @@ class _Floor:
                         yield from self._opened(about, made)  # type: ignore[arg-type]
 
     def _hand_out(self) -> None:
-        while self._hands.free > 0 and (self._ready or self._unread):
+        while self._hands.free > 0 and (self._ready or (self._unread and self._reading < READERS)):
             number = next(self._number)
             if self._ready:
                 _, _, quarter, task = heapq.heappop(self._ready)
@@ -137,11 +144,13 @@ class _Floor:
                 self._hands.submit(number, task.piece())
             else:
                 plans = self._unread.popleft()
+                self._reading += 1
                 self._out[number] = plans
                 self._hands.submit(number, Preparation(plans))
 
     def _opened(self, plans: tuple[Plan, ...], made: Made) -> Iterator[Outcome]:
         """Begin quarters whose records were read."""
+        self._reading -= 1
         each: Sequence[Prepared] = made.parts or [Prepared(faults=made.faults) for _ in plans]
         for plan, prepared in zip(plans, each, strict=True):
             if prepared.faults:

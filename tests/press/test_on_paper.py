@@ -54,6 +54,20 @@ def test_headings_are_bookmarks(made: Made, framework: str, paper: Paper) -> Non
     assert {PLANS[framework].framework.entry(page).title for page in paper.pages} <= titles
 
 
+@pytest.mark.parametrize(("framework", "paper"), [each for each in PAPERS if len(each[1].pages) > 1], ids=str)
+def test_contents_name_the_sheet_on_which_each_page_begins(made: Made, framework: str, paper: Paper) -> None:
+    """Whether the pages were drawn together or one by one: the number stands there, and leads to that sheet."""
+    reader = PdfReader(made(framework) / f"{paper.name}.pdf")
+    contents = " ".join(reader.pages[0].extract_text().split())
+
+    for page in paper.pages:
+        title = PLANS[framework].framework.entry(page).title
+        sheet = reader.get_destination_page_number(reader.named_destinations[page]) + 1
+        assert re.search(rf"{re.escape(title)} ?\.+ ?{sheet}\b", contents), title
+        assert sheet > 1
+    assert {note["/Subtype"] for note in reader.pages[0]["/Annots"]} == {"/Link"}
+
+
 @EVERY
 def test_fonts_are_within_the_file(made: Made, framework: str, paper: Paper) -> None:
     """All letters are drawn with the fonts that came along, on every machine the same."""
