@@ -64,7 +64,7 @@ def test_contents_name_the_sheet_on_which_each_page_begins(made: Made, framework
         title = PLANS[framework].framework.entry(page).title
         sheet = reader.get_destination_page_number(reader.named_destinations[page]) + 1
         assert re.search(rf"{re.escape(title)} ?\.+ ?{sheet}\b", contents), title
-        assert sheet > 1
+        assert sheet > 1 or not paper.is_bound
     assert {note["/Subtype"] for note in reader.pages[0]["/Annots"]} == {"/Link"}
 
 
