@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import multiprocessing as mp
 import queue
-from collections.abc import Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from typing import Any
@@ -38,8 +37,8 @@ class Cluster:
     def __init__(self, address: str, limits: Limits) -> None:
         self._limits = limits
         self._made_by = (own_sources(), versions())
-        self._done: queue.SimpleQueue[tuple[Hashable, Made]] = queue.SimpleQueue()
-        self._out: dict[Hashable, FarFuture | None] = {}
+        self._done: queue.SimpleQueue[tuple[int, Made]] = queue.SimpleQueue()
+        self._out: dict[int, FarFuture | None] = {}
         self._readers = ThreadPoolExecutor()
         remedy = "Start it by `dask scheduler`, and workers by `dask worker ADDRESS`, where kpilib is installed."
         try:
@@ -53,7 +52,7 @@ class Cluster:
         """How many more pieces it could take now."""
         return max(AHEAD * sum(self._client.nthreads().values()), 1) - len(self._out)
 
-    def submit(self, key: Hashable, piece: Piece) -> None:
+    def submit(self, key: int, piece: Piece) -> None:
         """Send a piece out; records are read here."""
         if isinstance(piece, Preparation):
             self._out[key] = None
@@ -64,7 +63,7 @@ class Cluster:
         self._out[key] = future
         future.add_done_callback(partial(self._take, key))
 
-    def _take(self, key: Hashable, future: Future[Made] | FarFuture) -> None:
+    def _take(self, key: int, future: Future[Made] | FarFuture) -> None:
         try:
             made = future.result()
         except (KilledWorker, asyncio.CancelledError) as error:
@@ -75,7 +74,7 @@ class Cluster:
             made = Made(faults=(Fault("", why, "Look into the log of the cluster's workers; run again."),))
         self._done.put((key, made))
 
-    def wait(self) -> list[tuple[Hashable, Made]]:
+    def wait(self) -> list[tuple[int, Made]]:
         """Wait until something is made or has failed, and give it."""
         done = [self._done.get()]
         while not self._done.empty():

@@ -20,7 +20,7 @@ from kpilib.press.current import libraries, own_sources, sha256_of
 from kpilib.press.pieces import LISTS, Prepared
 from kpilib.press.plan import Plan, PlannedPage
 from kpilib.records.faults import Fault, RecordsError, allowed
-from kpilib.records.framework import INDICATOR_PAGES, PageEntry
+from kpilib.records.framework import INDICATOR_PAGES, OVERVIEW, PageEntry
 from kpilib.records.ledger import Ledger, digests, load_ledger
 from kpilib.records.periods import earlier
 from kpilib.records.quarterly import place, read_quarterly
@@ -63,7 +63,7 @@ def _prepared(plan: Plan, ledger: Ledger, files: dict[str, str]) -> Prepared:
         inputs[name] = shares[name].digests() | shared | {plan.name_of(planned.notebook): sha256_of(notebook)}
         if _ELSEWHERE.search(asked):
             free.add(name)
-    shares[LISTS] = share(ledger, quarterly, plan.framework.overview, plan.quarter)
+    shares[LISTS] = shares[OVERVIEW]  # both are of the whole report
     inputs[LISTS] = shares[LISTS].digests() | shared
     contents: dict[bytes, bytes] = {}
     pickled = {name: pickle.dumps(each) for name, each in shares.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import os
 from collections import deque
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count, groupby
 from typing import Protocol
@@ -51,10 +51,10 @@ class Hands(Protocol):
     def free(self) -> int:
         """How many more pieces could be taken now."""
 
-    def submit(self, key: Hashable, piece: Piece) -> None:
+    def submit(self, key: int, piece: Piece) -> None:
         """Begin a piece."""
 
-    def wait(self) -> list[tuple[Hashable, Made]]:
+    def wait(self) -> list[tuple[int, Made]]:
         """Wait until something is made or has failed."""
 
     def close(self) -> None:
@@ -127,7 +127,7 @@ class _Floor:
                 self._hand_out()
                 for key, made in self._hands.wait():
                     bar.update()
-                    about = self._out.pop(int(str(key)))
+                    about = self._out.pop(key)
                     if isinstance(about[0], Quarter):
                         quarter, task = about
                         quarter.take(task, made)  # type: ignore[arg-type]

@@ -13,7 +13,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
@@ -69,7 +69,7 @@ class Workers:
     def __init__(self, jobs: int | None, limits: Limits) -> None:
         self._jobs = jobs or os.cpu_count() or 1
         self._limits = limits
-        self._at_work: dict[Hashable, _Work] = {}
+        self._at_work: dict[int, _Work] = {}
         self._context, self._still_loading = _context(), False
         if self._context.get_start_method() == "forkserver":
             self._still_loading = _begin_loading()
@@ -79,7 +79,7 @@ class Workers:
         """How many more pieces it could take now."""
         return self._jobs - len(self._at_work)
 
-    def submit(self, key: Hashable, piece: Piece) -> None:
+    def submit(self, key: int, piece: Piece) -> None:
         """
         Begin a piece; what becomes of it is told under its key.
 
@@ -94,7 +94,7 @@ class Workers:
         theirs.close()
         self._at_work[key] = _Work(process, ours, time.monotonic())
 
-    def wait(self) -> list[tuple[Hashable, Made]]:
+    def wait(self) -> list[tuple[int, Made]]:
         """Wait until something is made or has failed, and give it."""
         now = time.monotonic()
         left = min(work.began + self._limits.seconds - now for work in self._at_work.values())
