@@ -14,7 +14,7 @@ import pandas as pd
 from kpilib.judgement import benchmark
 from kpilib.judgement.figures import bare, gap, show
 from kpilib.pages import closer_charts, tables, words
-from kpilib.pages.page import Page
+from kpilib.pages.page import CopiedFrame, Page
 from kpilib.pages.shown import Shown, fill, together
 from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.periods import month
@@ -185,7 +185,7 @@ class CloserLook(Page):
         ]
         return named.assign(who=dated)
 
-    @cached_property
+    @CopiedFrame
     def standings(self) -> pd.DataFrame:
         """Where the council stands in each group of comparators, by indicator and period; see `benchmark.beside`."""
         judged = pd.concat([self.indicators, self.supporting])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import re
+import sys
 from collections.abc import Callable, Sequence
 from functools import wraps
 from textwrap import fill as wrapped
@@ -17,6 +18,7 @@ from matplotlib.figure import Figure
 
 from kpilib.pages.shown import Shown, fill
 from kpilib.pages.theme import HAIRLINE, INK, NAVY, SOFT
+from kpilib.records.faults import CallError, Fault
 
 LOOKS: Any = {
     "svg.fonttype": "none",
@@ -50,30 +52,39 @@ def styled(draw: Callable[_Given, Shown]) -> Callable[_Given, Shown]:
     return drawn
 
 
-def picture(figure: Figure, alt: str, caption: str = "", data: Shown | None = None, about: str = "") -> Shown:
+def picture(drawn: Figure | Axes, alt: str, caption: str = "", data: Shown | None = None, about: str = "") -> Shown:
     """
     Show a figure with its alternative text; a picture without words is refused.
 
+    The figure is closed, so that a notebook does not show it a second time, without its words.
+
     Args:
-        figure: a matplotlib figure.
+        drawn: a matplotlib figure, or axes of one, as pandas and seaborn give them.
         alt: what it shows, in words, with the figures.
         caption: a line beneath it.
         data: a table to be opened beneath it.
         about: whose figures the table holds.
 
     Raises:
-        ValueError: `alt` is empty.
+        CallError: `alt` is empty, or `drawn` is not a figure.
     """
-    if not alt.strip():
-        msg = "a picture needs alternative text: say in words what it shows, with the figures"
-        raise ValueError(msg)
+    if not isinstance(alt, str) or not alt.strip():
+        remedy = 'Say in words what it shows, with the figures: kpi.picture(figure, alt="…").'
+        raise CallError(Fault("kpi.picture", "a picture needs alternative text, and `alt` is empty", remedy))
+    figure = drawn.get_figure(root=True) if isinstance(drawn, Figure | Axes) else None
+    if not isinstance(figure, Figure):
+        problem = f"{type(drawn).__name__} is neither a figure nor axes of one"
+        remedy = "Give what plt.subplots(), frame.plot() or a seaborn function gives; of a grid of seaborn its .figure."
+        raise CallError(Fault("kpi.picture", problem, remedy))
     file = io.StringIO()
     with matplotlib.rc_context(LOOKS):
         figure.savefig(
             file, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches="tight", pad_inches=0.06
         )
-    drawn = _NOTHING.sub("", file.getvalue())
-    code = base64.b64encode(drawn.encode()).decode()
+    if "matplotlib.pyplot" in sys.modules:  # else nobody has opened it there
+        sys.modules["matplotlib.pyplot"].close(figure)
+    svg = _NOTHING.sub("", file.getvalue())
+    code = base64.b64encode(svg.encode()).decode()
     return fill("picture", source=f"data:image/svg+xml;base64,{code}", alt=alt, caption=caption, data=data, about=about)
 
 

@@ -13,8 +13,10 @@ from kpilib.pages.services import ServicesPage
 from kpilib.pages.summary import OverviewPage, SummaryPage
 from kpilib.pages.trend_summary import TrendIndex, TrendSummary
 from kpilib.records.faults import Fault, RecordsError, allowed
+from kpilib.records.framework import Framework, PageEntry, home_note, load_framework
 from kpilib.records.handed import handed
 from kpilib.records.ledger import load_ledger
+from kpilib.records.periods import Period
 from kpilib.records.quarterly import read_quarterly
 
 KINDS: dict[str, type[Page]] = {
@@ -34,7 +36,7 @@ BY_TREND: dict[str, type[Page]] = {
 
 
 def open_page(
-    framework: str, page: str, quarter: str, edition: str = "public", *, root: str | Path | None = None
+    framework: str, page: str | Page, quarter: str, edition: str = "public", *, root: str | Path | None = None
 ) -> Page:
     """
     Open a page of a report.
@@ -42,24 +44,54 @@ def open_page(
     Args:
         framework: the name of the council's folder in params/ and data/, such as `lancashire-2019`.
         page: a page of its framework.yml; `index` is the overview that opens the report.
+            An opened page stands for its own name, so that a notebook's cell `page = kpi.open_page(…, page, …)`
+            can be run again.
         quarter: as `2019-20-Q3`.
         edition: `public`, from which exempt records are gone, or `restricted`.
-        root: the folder of notebooks/, params/ and data/; without it `KPILIB_ROOT`, or the project's own.
+        root: the folder of notebooks/, params/ and data/; without it, the one that `kpi.home()` gives.
 
     Raises:
-        RecordsError: with every fault of the records, or of what was asked for.
+        RecordsError: with every fault of what was asked for, or of the records.
     """
+    name = page.entry.page if isinstance(page, Page) else page
+    _check_texts(framework=framework, page=name, quarter=quarter, edition=edition)
+    said = load_framework(framework, root)
+    entry, at = _asked(said, name, quarter)
     ledger = load_ledger(framework, edition, root)
-    said = ledger.framework
-    try:
-        at = said.quarter(quarter)
-    except ValueError as error:
-        raise RecordsError([Fault("quarter", str(error), "Name the quarter of the report.")]) from error
-    entry = said.entry(page)
-    if entry.kind not in KINDS:
-        place = f"params/{framework}/framework.yml @ pages {page}"
-        raise RecordsError([Fault(place, f"no kind of page {entry.kind!r}", allowed(entry.kind, KINDS))])
     by_trend = BY_TREND if said.rule(at).kind == "trend" else {}
     own = handed(framework, edition) if root is None else None
     verdicts = own.judged if own else None
-    return {**KINDS, **by_trend}[entry.kind](ledger, entry, at, read_quarterly(said, at, root), verdicts)
+    notes = [home_note(root)] if not own else []
+    kind = {**KINDS, **by_trend}[entry.kind]
+    return kind(ledger, entry, at, read_quarterly(said, at, root), verdicts, [note for note in notes if note])
+
+
+def _check_texts(**given: object) -> None:
+    """Refuse parameters that are no texts, such as a year without quotation marks."""
+    faults = [
+        Fault(name, f"{value!r} is not a text", "Write it in quotation marks, as in the first cell of a notebook.")
+        for name, value in given.items()
+        if not isinstance(value, str)
+    ]
+    if faults:
+        raise RecordsError(faults)
+
+
+def _asked(framework: Framework, page: str, quarter: str) -> tuple[PageEntry, Period]:
+    """Find the page and the quarter that are asked for, or raise RecordsError with what is wrong with either."""
+    faults: list[Fault] = []
+    entry = at = None
+    try:
+        entry = framework.entry(page)
+    except RecordsError as error:
+        faults += error.faults
+    try:
+        at = framework.quarter(quarter)
+    except ValueError as error:
+        faults.append(Fault("quarter", str(error), "Name the quarter of the report."))
+    if entry and entry.kind not in KINDS:
+        place = f"params/{framework.slug}/framework.yml @ pages {page}"
+        faults.append(Fault(place, f"no kind of page {entry.kind!r}", allowed(entry.kind, KINDS)))
+    if faults or entry is None or at is None:
+        raise RecordsError(faults)
+    return entry, at

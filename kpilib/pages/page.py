@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Callable, Sequence
 from functools import cached_property
+from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from kpilib.judgement import contract, milestone
 from kpilib.judgement.figures import lower_first
@@ -13,12 +17,36 @@ from kpilib.pages import changed, part_two, progress, tables, theme, words
 from kpilib.pages.prose import say_all
 from kpilib.pages.shown import Shown, fill, together
 from kpilib.pages.tokens import Tokens
+from kpilib.records.faults import Fault, NoSuchPartError, allowed
 from kpilib.records.framework import RATINGS, PageEntry
 from kpilib.records.ledger import Ledger
 from kpilib.records.periods import Period, earlier
 from kpilib.records.quarterly import Quarterly
 
 SEVERITY = {rating: place for place, rating in enumerate([*reversed(RATINGS), "not rated"])}
+
+
+class CopiedFrame:
+    """
+    A page's frame: worked out once, and a copy of it given to whoever asks.
+
+    What a notebook's cell does to its copy changes nothing on the page. A copy costs next to nothing: pandas copies a
+    column when it is written to.
+    """
+
+    def __init__(self, build: Callable[[Any], pd.DataFrame]) -> None:
+        self._build, self.__doc__ = build, build.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._kept = f"_frame_{name}"
+
+    def __get__(self, page: Any, owner: type) -> Any:
+        """Give the frame of a page; of the class, the frame's own description."""
+        if page is None:
+            return self
+        if self._kept not in page.__dict__:
+            page.__dict__[self._kept] = self._build(page)
+        return page.__dict__[self._kept].copy(deep=False)
 
 
 class Page:
@@ -36,6 +64,7 @@ class Page:
         quarter: Period,
         quarterly: Quarterly | None = None,
         verdicts: tuple[pd.DataFrame, pd.DataFrame] | None = None,
+        notes: Sequence[str] = (),
     ) -> None:
         self.framework = ledger.framework
         self.entry = entry
@@ -43,12 +72,21 @@ class Page:
         self.edition = ledger.edition
         self._quarterly = quarterly or Quarterly()
         self._verdicts = verdicts
+        self._notebook_notes = notes
         self._ledger = ledger.as_at(quarter)
         ended = ledger.indicators[ledger.indicators["to_end"] == earlier(quarter, 1).end]
         self._retired = ended[ended["supports"] == ""]
 
     def __repr__(self) -> str:
         return f"{self.framework.council}: {self.entry.title}, {self.quarter.name}, {self.edition} edition"
+
+    def __getattr__(self, name: str) -> Any:
+        """Say in two lines that pages of this kind have no part of that name."""
+        if name.startswith("_") or inspect.getattr_static(type(self), name, None) is not None:
+            return object.__getattribute__(self, name)  # Python's own words, or those of the part that failed
+        parts = [part for part in dir(type(self)) if not part.startswith("_")]
+        problem = f"has no `{name}`, being of the kind {self.entry.kind!r}"
+        raise NoSuchPartError(Fault(f"page {self.entry.page}", problem, allowed(name, parts)))
 
     @cached_property
     def last_quarter(self) -> Period:
@@ -73,7 +111,7 @@ class Page:
         before = self._verdicts[1] if self._verdicts else judge(self._ledger, self.last_quarter)
         return before.set_index("indicator")
 
-    @cached_property
+    @CopiedFrame
     def indicators(self) -> pd.DataFrame:
         """The indicators that this page is about, judged, furthest off target first."""
         return self._ordered(self._scope(self._judged[self._judged["supports"] == ""])).reset_index(drop=True)
@@ -89,29 +127,29 @@ class Page:
         order = order.sort_values(["severity", "none", "off"], kind="stable", na_position="last")
         return judged.loc[order.index]
 
-    @cached_property
+    @CopiedFrame
     def readings(self) -> pd.DataFrame:
         """The readings of this page's indicators and of what supports them, in order of time."""
         readings = self._about(self._ledger.readings)
         return readings[readings["status"] != "not measured"].sort_values(["indicator", "end", "start"], kind="stable")
 
-    @cached_property
+    @CopiedFrame
     def targets(self) -> pd.DataFrame:
         """Their targets."""
         return self._about(self._ledger.targets)
 
-    @cached_property
+    @CopiedFrame
     def benchmarks(self) -> pd.DataFrame:
         """What they are compared with elsewhere."""
         return self._about(self._ledger.benchmarks)
 
-    @cached_property
+    @CopiedFrame
     def comments(self) -> pd.DataFrame:
         """What services wrote about them for this quarter."""
         here = self._about(self._ledger.commentary)
         return here[here["quarter"] == self.quarter.text]
 
-    @cached_property
+    @CopiedFrame
     def owed(self) -> pd.DataFrame:
         """The indicators that services are to explain for this quarter: why, by whom, and what is missing."""
         owed = contract.owed(self.indicators, self._ledger.commentary, self.quarter)
@@ -127,7 +165,7 @@ class Page:
         held = self.edition == "public" and len(self._ledger.withheld)
         return f"{said.removesuffix('.')}, as far as may be published." if held else said
 
-    @cached_property
+    @CopiedFrame
     def supporting(self) -> pd.DataFrame:
         """The measures that throw light on this page's indicators; they are neither rated nor counted."""
         return self._judged[self._judged["supports"].isin(self.indicators["indicator"])]
@@ -141,7 +179,8 @@ class Page:
         part = "Part I (open to the public)" if self.edition == "public" else "Part II (not for publication)"
         return fill(
             "title",
-            style=theme.lab(),
+            style=Markup(theme.notebook()),
+            notes=self._notebook_notes,
             title=self.entry.title,
             facts=[self.quarter.name, self.quarter.span, *self._facts(), part],
             exempt=part_two.said(self._ledger.withheld, self.edition) if self._tells_of_part_two else [],

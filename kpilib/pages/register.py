@@ -10,7 +10,7 @@ import pandas as pd
 from kpilib.judgement.figures import show
 from kpilib.judgement.risk import actions, assess, band, gaps, standing
 from kpilib.pages import progress, tables, words
-from kpilib.pages.page import Page
+from kpilib.pages.page import CopiedFrame, Page
 from kpilib.pages.screen import steps
 from kpilib.pages.shown import Shown, fill, together
 from kpilib.records.faults import Fault, RecordsError
@@ -51,14 +51,14 @@ class RegisterPage(Page):
             raise RecordsError([fault])
         return self.framework.risk
 
-    @cached_property
+    @CopiedFrame
     def risks(self) -> pd.DataFrame:
         """The quarter's risks and opportunities, assessed, in the register's order; closed and merged ones last."""
         assessed = assess(self._ledger.risks, self.scales.bands, self.quarter, self.scales.appetite)
         directorate = self.entry.directorate
         return assessed[assessed["directorate"] == directorate] if directorate else assessed
 
-    @cached_property
+    @CopiedFrame
     def risk_notes(self) -> pd.DataFrame:
         """Consequences, controls, actions and progress of each."""
         notes = self._ledger.risk_notes

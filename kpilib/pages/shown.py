@@ -25,6 +25,8 @@ TEMPLATES = Environment(
 )
 TEMPLATES.globals.update(tags=theme.TAGS, arrows=theme.ARROWS, words=words)
 
+_NOTES = re.compile(r'<aside class="note">.*?</aside>\s*', re.DOTALL)
+
 
 @dataclass(frozen=True)
 class Shown:
@@ -36,8 +38,8 @@ class Shown:
         return f'<div class="kpi-part">{self.html}</div>'
 
     def __repr__(self) -> str:
-        """The words alone, without ways to other places; a picture speaks through its alternative text."""
-        said = re.sub(r"<(style|nav)\b.*?</\1>", " ", self.html, flags=re.DOTALL)
+        """The words that are printed, without ways to other places; a picture speaks through its alternative text."""
+        said = re.sub(r"<(style|aside|nav)\b.*?</\1>", " ", self.html, flags=re.DOTALL)
         said = re.sub(r'<img [^>]*alt="([^"]*)"[^>]*>', r" \1 ", said)
         return " ".join(unescape(re.sub(r"<[^>]+>", " ", said)).split())
 
@@ -45,6 +47,11 @@ class Shown:
 def fill(template: str, **parts: object) -> Shown:
     """Fill a template."""
     return Shown(Markup(TEMPLATES.get_template(f"{template}.html.j2").render(**parts)))
+
+
+def without_notes(html: str) -> str:
+    """Leave out the notes that are for whoever has the notebook open, and no part of a report."""
+    return _NOTES.sub("", html)
 
 
 def together(pieces: Sequence[Shown]) -> Shown:

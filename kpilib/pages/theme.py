@@ -29,8 +29,8 @@ BANDS = ("#eef0f1", "#fdeccb", "#f9dcd9", "#f2b8b1", "#e59a91")
 GAINS = ("#eef0f1", "#e3f0ea", "#c9e5d8", "#a6d4be", "#86c4a8")
 
 
-def variables() -> str:
-    """Give the colours and fonts as variables of the style sheets."""
+def variables(of: str) -> str:
+    """Give the colours and fonts as variables of the style sheets, for what a selector chooses."""
     named = {"navy": NAVY, "plum": PLUM, "ink": INK, "soft": SOFT, "hairline": HAIRLINE, "pale": PALE}
     for rating, (ink, ground, _, edge) in TAGS.items():
         name = rating.replace(" ", "-")
@@ -38,17 +38,23 @@ def variables() -> str:
     named |= {f"band-{number}": colour for number, colour in enumerate(BANDS, 1)}
     named |= {f"gain-{number}": colour for number, colour in enumerate(GAINS, 1)}
     said = "".join(f"--{name}:{value};" for name, value in named.items())
-    return f":root{{{said}--fonts:{FONTS};}}\n"
+    return f"{of}{{{said}--fonts:{FONTS};}}\n"
 
 
 def screen() -> str:
     """Give the style sheet of a page on screen."""
-    return variables() + _sheet("screen.css")
+    return variables(":root") + _sheet("screen.css")
 
 
-def lab() -> str:
-    """Give the same for JupyterLab, held to what pages show, so that it leaves the rest of the screen alone."""
-    return f"{variables()}@scope (.kpi-part) {{\n{_sheet('screen.css')}}}\n"
+def notebook() -> str:
+    """
+    Give the same for a notebook, nested in what pages show, so that it leaves the rest of the screen alone.
+
+    What a notebook's own sheets say of tables, links and headings, in light or dark, is taken back first.
+    The id in the selector, which nothing bears, gives every rule here more weight than any of theirs.
+    """
+    rules = _sheet("notebook.css") + _sheet("screen.css")
+    return f"{variables('.kpi-part')}.kpi-part:is(#kpi, .kpi-part) {{\n{rules}}}\n"
 
 
 def paper(*, upright: bool = False) -> str:

@@ -17,7 +17,7 @@ from pathlib import Path
 from kpilib.press.plan import Plan, make_plan
 from kpilib.press.quarter import Outcome
 from kpilib.records.faults import RecordsError
-from kpilib.records.framework import EDITIONS
+from kpilib.records.framework import EDITIONS, home_note
 
 FORMATS = ("text", "csv", "json")
 
@@ -28,6 +28,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(encoding="utf-8")
+    note = home_note(asked.root)
+    if note:
+        print(note, file=sys.stderr)
     try:
         return asked.command(asked)
     except RecordsError as error:
@@ -51,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     def add(name: str, command: Callable[[argparse.Namespace], int], says: str) -> argparse.ArgumentParser:
         one = commands.add_parser(name, help=says, description=says)
         one.set_defaults(command=command, wrong=one.error)
-        one.add_argument("--root", metavar="DIR", help="the folder of notebooks/, params/ and data/")
+        one.add_argument("--root", metavar="DIR", help="the folder of notebooks/, params/ and data/; else it is found")
         return one
 
     def add_quarterly(

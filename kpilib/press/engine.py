@@ -13,9 +13,13 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 
+from kpilib.pages.shown import without_notes
 from kpilib.press import shell  # noqa: F401  papermill knows its engine from then on
 from kpilib.press.pieces import KERNEL
-from kpilib.records.faults import Fault, RecordsError
+from kpilib.records.faults import CallError, Fault, NoSuchPartError, RecordsError
+
+PRINTED = "printed"
+_TWO_LINES = [error.__name__ for error in (RecordsError, CallError, NoSuchPartError)]
 
 
 class PageError(Exception):
@@ -30,9 +34,14 @@ class PageError(Exception):
         return PageError, (self.fault,)
 
 
-def execute(notebook: bytes, name: str, parameters: Mapping[str, Any], about: dict[str, Any], engine: str) -> bytes:
+def execute(
+    notebook: bytes, name: str, parameters: Mapping[str, Any], about: dict[str, Any], engine: str
+) -> tuple[bytes, list[str]]:
     """
-    Run a page's notebook, and give it back executed.
+    Run a page's notebook, and give it back executed, with a note on each cell of which something was left out.
+
+    Plain text is left out, be it printed, warned of or the bare value of a last line: an analyst leaves such things
+    about, and a report is public. The text of a cell that has the tag `printed` stays, but for its warnings.
 
     Args:
         notebook: the file's content.
@@ -50,8 +59,10 @@ def execute(notebook: bytes, name: str, parameters: Mapping[str, Any], about: di
         said = (error.evalue or "").splitlines()
         why = said[0] if said else error.ename
         remedy = "Open the notebook in JupyterLab, run it to that cell and mend what it says."
-        if error.ename == RecordsError.__name__ and len(said) > 1:
-            remedy = f"{said[1].strip()} `kpilib check` lists every fault."
+        if error.ename in _TWO_LINES and len(said) > 1:
+            remedy = said[1].strip()
+        if error.ename == RecordsError.__name__:
+            remedy += " `kpilib check` lists every fault."
         if error.ename.endswith("MemoryError"):
             remedy = "It needs more memory than a page may have: ask less of the cell, or give --page-memory."
         raise PageError(Fault(f"{name}, cell {error.cell_index}", f"{error.ename}: {why}", remedy)) from error
@@ -64,9 +75,34 @@ def execute(notebook: bytes, name: str, parameters: Mapping[str, Any], about: di
             if shown.output_type == "error":
                 problem = f"{shown.ename}: {shown.evalue}"
                 raise PageError(Fault(f"{name}, cell {number}", problem, "Mend the cell: a page ends by itself."))
+    notes = _leave_out_plain_text(page, name)
     page = settle(page)
     page.metadata["kpilib"] = about
-    return nbformat.writes(page).encode()
+    return nbformat.writes(page).encode(), notes
+
+
+def is_left_out(cell: NotebookNode, output: NotebookNode) -> bool:
+    """Say of an output whether it is plain text that is not meant for the page; warnings never are."""
+    meant = PRINTED in cell.metadata.get("tags", [])
+    if output.output_type == "stream":
+        return not meant or output.name == "stderr"
+    return not meant and set(output.get("data", {})) == {"text/plain"}
+
+
+def _leave_out_plain_text(page: NotebookNode, name: str) -> list[str]:
+    """Take plain text out of what cells show, and give a note on each cell that had some."""
+    notes = []
+    for number, cell in enumerate(page.cells):
+        left = [output for output in cell.get("outputs", []) if is_left_out(cell, output)]
+        if left:
+            cell["outputs"] = [output for output in cell.outputs if output not in left]
+        lines = "\n".join(output.get("text") or output.data["text/plain"] for output in left).splitlines()
+        text = next((line.strip() for line in lines if line.strip()), "")
+        if text:
+            warned = all(output.get("name") == "stderr" for output in left)
+            remedy = "It is a warning: mend what it warns of." if warned else f"To print it, tag the cell `{PRINTED}`."
+            notes.append(f"{name}, cell {number}: this text is left out of the page: {text[:80]}\n  {remedy}")
+    return notes
 
 
 def _run(notebook: bytes, parameters: Mapping[str, Any], engine: str) -> NotebookNode:
@@ -97,7 +133,7 @@ def _run(notebook: bytes, parameters: Mapping[str, Any], engine: str) -> Noteboo
 
 
 def settle(page: NotebookNode) -> NotebookNode:
-    """Take out times, counters and random ids, so that the same records give the same bytes."""
+    """Take out times, counters, random ids and notes to the analyst, so that the same records give the same bytes."""
     for key in set(page.metadata) - {"kernelspec", "language_info"}:
         del page.metadata[key]
     page.metadata.kernelspec = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -107,7 +143,10 @@ def settle(page: NotebookNode) -> NotebookNode:
         tags = cell.metadata.get("tags", [])
         cell["metadata"] = nbformat.from_dict({"tags": tags} if tags else {})
         if cell.cell_type == "code":
-            cell["outputs"] = _joined([output for output in cell.outputs if output.get("name") != "stderr"])
+            cell["outputs"] = _joined(cell.outputs)
+            for output in cell.outputs:
+                if "text/html" in output.get("data", {}):
+                    output["data"]["text/html"] = without_notes(output["data"]["text/html"])
     return page
 
 

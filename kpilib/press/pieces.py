@@ -7,6 +7,7 @@ What the making needs is imported there, since whoever hands pieces out needs no
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from kpilib.press.plan import Plan
+from kpilib.press.workers import Made
 from kpilib.records.faults import Fault
 from kpilib.records.handed import hand
 
@@ -80,8 +82,8 @@ class PagePiece:
     outputs: Path
     light: ClassVar[bool] = False
 
-    def make(self) -> tuple[bytes, ...]:
-        """Give the executed notebook and the page."""
+    def make(self) -> Made:
+        """Give the executed notebook and the page, and note what was left out of both."""
         import nbformat
 
         from kpilib.press.engine import execute
@@ -89,12 +91,14 @@ class PagePiece:
         from kpilib.press.render import PageExporter
 
         os.environ["KPILIB_ROOT"] = str(self.root)
+        with contextlib.suppress(FileNotFoundError):  # a machine far away does not have it, and reads nothing from it
+            os.chdir(self.root)
         if self.engine != KERNEL:
             hand(pickle.loads(self.records))
         forbid_writing(self.outputs)
-        executed = execute(self.notebook, self.name, self.parameters, self.about, self.engine)
+        executed, notes = execute(self.notebook, self.name, self.parameters, self.about, self.engine)
         html, _ = PageExporter().from_notebook_node(nbformat.reads(executed.decode(), as_version=4))
-        return executed, html.encode()
+        return Made((executed, html.encode()), notes=tuple(notes))
 
 
 @dataclass(frozen=True)

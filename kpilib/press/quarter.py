@@ -123,6 +123,7 @@ class Quarter:
         """Put the files of a piece in place, or tell why there are none."""
         self._waiting.discard(task.name)
         faults = [_named(fault, task) for fault in made.faults] or self._put(task, made.parts)
+        self.outcome.notes += [note for note in made.notes if note not in self.outcome.notes]
         how: dict[str, Any] = {"status": "made", "seconds": round(made.seconds, 2)}
         if faults:
             self.outcome.faults.extend(fault for fault in faults if fault not in self.outcome.faults)

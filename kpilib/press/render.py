@@ -19,11 +19,12 @@ from nbformat import NotebookNode
 from traitlets import default
 
 from kpilib.pages import theme
-from kpilib.press.engine import PageError
+from kpilib.pages.shown import without_notes
+from kpilib.press.engine import PageError, is_left_out
 from kpilib.press.paper import draw
 from kpilib.records.faults import Fault
 
-_LAB_STYLE = re.compile(r"<style>.*?</style>\s*", re.DOTALL)
+_STYLE = re.compile(r"<style>.*?</style>\s*", re.DOTALL)
 _HEADING = re.compile(r"<h([1-6])[^>]*>(.*?)</h\1>", re.DOTALL)
 _ANCHOR = re.compile(r'<a class="anchor-link".*?</a>', re.DOTALL)
 _PLACE_LINK = re.compile(r'href="(#[^"]*)"')
@@ -55,7 +56,7 @@ class PageExporter(TemplateExporter):
         Write a page as HTML.
 
         Raises:
-            PageError: a picture has no alternative text.
+            PageError: a picture has no alternative text, or no cell was ever run.
         """
         about = {
             "title": "",
@@ -74,6 +75,7 @@ class PageExporter(TemplateExporter):
             **nb.metadata.get("kpilib", {}),
         }
         about["title"] = about["title"] or (resources or {}).get("metadata", {}).get("name", "Report")
+        _refuse_unrun(nb, about["title"])
         self.environment.filters["piece"] = lambda cell, output: piece(cell, output, about)
         self.environment.filters["words"] = lambda text, cell: headings(text, cell.metadata.get("page", ""))
         running = " · ".join(part for part in (about["council"], about["label"]) if part)
@@ -107,6 +109,14 @@ class PaperExporter(Exporter):
         return draw(html), {**resources, "output_extension": ".pdf"}
 
 
+def _refuse_unrun(nb: NotebookNode, title: str) -> None:
+    """Refuse a notebook of which no cell was ever run: it would be printed as an empty page."""
+    code = [cell for cell in nb.cells if cell.cell_type == "code" and cell.source.strip()]
+    if code and not any(cell.outputs or cell.execution_count for cell in code):
+        remedy = "Run all its cells and save it; `jupyter nbconvert` runs them itself with --execute."
+        raise PageError(Fault(title, "was never run, so there is nothing to print", remedy))
+
+
 def piece(cell: NotebookNode, output: NotebookNode, about: dict[str, Any]) -> Markup:
     """
     Give what a cell shows, as HTML.
@@ -115,8 +125,10 @@ def piece(cell: NotebookNode, output: NotebookNode, about: dict[str, Any]) -> Ma
         PageError: a picture has no alternative text.
     """
     data = output.get("data", {})
+    if is_left_out(cell, output):
+        return Markup("")
     if "text/html" in data:
-        html = _LAB_STYLE.sub("", data["text/html"])
+        html = without_notes(_STYLE.sub("", data["text/html"]))
         if not about["whole"]:  # what a cell leads to may not be in this paper: it is on the page that the cell is of
             html = _PLACE_LINK.sub(rf'href="{cell.metadata["page"]}.html\1"', html)
         return Markup(_links(html, about["links"]))

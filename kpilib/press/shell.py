@@ -78,10 +78,10 @@ class _Display(DisplayPublisher):
 
 
 class _Printed(io.TextIOBase):
-    """Keeps what a cell prints."""
+    """Keeps what a cell prints on `stdout` or `stderr`."""
 
-    def __init__(self, shown: _Shown) -> None:
-        self._shown = shown
+    def __init__(self, shown: _Shown, stream: str) -> None:
+        self._shown, self._stream = shown, stream
 
     def writable(self) -> bool:
         """It can be written to."""
@@ -90,7 +90,7 @@ class _Printed(io.TextIOBase):
     def write(self, text: str) -> int:
         """Keep it, with what was printed just before."""
         if text:
-            self._shown.append(new_output("stream", name="stdout", text=text))
+            self._shown.append(new_output("stream", name=self._stream, text=text))
         return len(text)
 
 
@@ -111,7 +111,7 @@ class _Shell(InteractiveShell):
         """Run a cell, and put what it shows into it."""
         self.shown.clear()
         cell.execution_count = self.execution_count
-        with redirect_stdout(_Printed(self.shown)), redirect_stderr(io.StringIO()):
+        with redirect_stdout(_Printed(self.shown, "stdout")), redirect_stderr(_Printed(self.shown, "stderr")):
             done = self.run_cell(cell.source, store_history=True)
         error = done.error_before_exec or done.error_in_exec
         if error and not any(shown.output_type == "error" for shown in self.shown):  # a magic's, which are only printed

@@ -14,7 +14,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -23,15 +23,6 @@ from typing import Any, ClassVar, Protocol
 from kpilib.records.faults import Fault, RecordsError
 
 _WARM = "kpilib.press.warm"
-
-
-class Piece(Protocol):
-    """Something to be made from what it holds; a `light` one needs few of the libraries."""
-
-    light: ClassVar[bool]
-
-    def make(self) -> tuple[Any, ...]:
-        """Make it."""
 
 
 @dataclass(frozen=True)
@@ -44,11 +35,25 @@ class Limits:
 
 @dataclass(frozen=True)
 class Made:
-    """What became of a piece: its parts, or the faults for which there are none; and how long it took, in seconds."""
+    """
+    What became of a piece: its parts, or the faults for which there are none; and how long it took, in seconds.
+
+    `notes` are for whoever runs it: what was left out of a page.
+    """
 
     parts: tuple[Any, ...] = ()
     faults: tuple[Fault, ...] = ()
     seconds: float = 0
+    notes: tuple[str, ...] = ()
+
+
+class Piece(Protocol):
+    """Something to be made from what it holds; a `light` one needs few of the libraries."""
+
+    light: ClassVar[bool]
+
+    def make(self) -> tuple[Any, ...] | Made:
+        """Give its parts, or what became of it where there is more to say."""
 
 
 @dataclass
@@ -178,7 +183,7 @@ def _received(work: _Work) -> Made:
         how = f"was killed by {signal.Signals(-code).name}" if code < 0 else "ended before the page was done"
         remedy = "A cell must not end its own process; if none does, the machine may be short of memory."
         made = Made(faults=(Fault("", f"its process {how}", remedy),))
-    return Made(made.parts, made.faults, time.monotonic() - work.began)
+    return replace(made, seconds=time.monotonic() - work.began)
 
 
 def _end(process: BaseProcess) -> None:
@@ -195,7 +200,8 @@ def _work(piece: Piece, limits: Limits, pipe: Connection) -> None:
     _limit_memory(limits.megabytes)
     gc.set_threshold(20_000)  # what was loaded before the fork is not looked through again: waste may wait a little
     try:
-        made = Made(piece.make())
+        parts = piece.make()
+        made = parts if isinstance(parts, Made) else Made(parts)
     except RecordsError as error:
         made = Made(faults=tuple(error.faults))
     except Exception as error:

@@ -23,12 +23,36 @@ class Fault:
         return f"{self.place}: {self.problem}\n  {self.remedy}"
 
 
-class RecordsError(Exception):
+class TwoLineError(Exception):
+    """An error that a person made and can mend: a notebook shows its words, and no traceback of the code."""
+
+    def _render_traceback_(self) -> list[str]:
+        """Give what IPython prints in the place of a traceback."""
+        return str(self).splitlines()
+
+
+class RecordsError(TwoLineError):
     """All the faults found, at once, so that they can be mended in one sitting."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = list(faults)
         super().__init__("\n".join(str(fault) for fault in self.faults))
+
+
+class CallError(TwoLineError, ValueError):
+    """A notebook asks for what cannot be given: a picture without words, a number where a name should stand."""
+
+    def __init__(self, fault: Fault) -> None:
+        self.fault = fault
+        super().__init__(str(fault))
+
+    def __reduce__(self) -> tuple[type[CallError], tuple[Fault]]:
+        """Travel between processes whole."""
+        return type(self), (self.fault,)
+
+
+class NoSuchPartError(CallError, AttributeError):
+    """A notebook asks a page for a part that pages of its kind do not have."""
 
 
 def allowed(value: str, choices: Iterable[str]) -> str:

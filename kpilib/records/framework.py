@@ -398,9 +398,41 @@ class Framework(Said):
 
 
 def home(root: str | Path | None = None) -> Path:
-    """Give the folder that holds notebooks/, params/ and data/, from any working folder."""
-    named = root or os.environ.get("KPILIB_ROOT")
-    return Path(named).resolve() if named else Path(__file__).resolve().parents[2]
+    """
+    Give the folder that holds notebooks/, params/ and data/.
+
+    The nearest is taken: `root`; the first folder with params/ and data/, from where the notebook or the command
+    stands upwards; `KPILIB_ROOT`; the folder that kpilib is installed in.
+    """
+    if root:
+        return Path(root).resolve()
+    return _around() or _named() or Path(__file__).resolve().parents[2]
+
+
+def home_note(root: str | Path | None = None) -> str:
+    """Say which folder the records are taken from, where that may surprise; nothing where it is as anyone expects."""
+    here, named = _around(), _named()
+    if root or (here and named in (None, here)):
+        return ""
+    if here:
+        return f"KPILIB_ROOT names {named}, but the records are those of {here}, the folder that this is run in."
+    if named:
+        return ""
+    return f"The records are those of {home()}, as there are no folders params and data here or above."
+
+
+def _around() -> Path | None:
+    """The first folder with params/ and data/, from the working folder upwards."""
+    here = Path.cwd()
+    return next(
+        (each for each in (here, *here.parents) if (each / "params").is_dir() and (each / "data").is_dir()), None
+    )
+
+
+def _named() -> Path | None:
+    """The folder that the environment names."""
+    named = os.environ.get("KPILIB_ROOT")
+    return Path(named).resolve() if named else None
 
 
 def load_framework(slug: str, root: str | Path | None = None) -> Framework:
@@ -416,7 +448,7 @@ def load_framework(slug: str, root: str | Path | None = None) -> Framework:
     known = sorted(path.parent.name for path in params.glob("*/framework.yml"))
     if slug not in known:
         remedy = allowed(slug, known) if known else "Put it into a folder of its own, beside notebooks/ and data/."
-        raise RecordsError([Fault("params", f"no framework {slug!r}", remedy)])
+        raise RecordsError([Fault(str(params), f"no framework {slug!r}", remedy)])
     place = f"params/{slug}/framework.yml"
     said = read_yaml((params / slug / "framework.yml").read_bytes(), place)
     if "slug" in said:

@@ -13,7 +13,7 @@ import io
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import partial
 from pathlib import Path
 
@@ -67,6 +67,12 @@ class Ledger:
     milestones: pd.DataFrame
     summaries: pd.DataFrame
     withheld: pd.DataFrame
+
+    def copied(self) -> Ledger:
+        """Give the same in frames of its own, so that nothing done to them reaches whoever else has these records."""
+        frames = {part.name: getattr(self, part.name) for part in fields(self)}
+        frames = {name: frame.copy(deep=False) for name, frame in frames.items() if isinstance(frame, pd.DataFrame)}
+        return replace(self, **frames)
 
     def as_at(self, at: Period) -> Ledger:
         """
@@ -135,7 +141,7 @@ def load_ledger(framework: str, edition: str = "public", root: str | Path | None
     if edition not in EDITIONS:
         raise RecordsError([Fault("edition", f"{edition!r} is not an edition", allowed(edition, EDITIONS))])
     if root is None and (own := handed(framework, edition)):
-        return own.ledger
+        return own.ledger.copied()
     loaded = load_framework(framework, root)
     folder = home(root) / "data" / framework
     finish(folder)

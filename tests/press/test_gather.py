@@ -525,7 +525,7 @@ def test_another_council_s_return_is_refused(root: Path) -> None:
     """A form of a council that is not here is no form of ours; those of two quarters do not go together."""
     path = filled(form(root), lambda book: setattr(book["About"]["B2"], "value", "elsewhere"))
 
-    assert refused([path], root)[0].startswith("params: no framework 'elsewhere'\n")
+    assert refused([path], root)[0].startswith(f"{root / 'params'}: no framework 'elsewhere'\n")
     assert refused([form(root, "people"), path], root)[0].startswith(
         "place.xlsx: is of the framework 'elsewhere', and people.xlsx is of 'made-up-borough'\n"
     )

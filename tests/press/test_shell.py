@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import nbformat
@@ -33,12 +34,15 @@ CELLS = [
 ]
 
 
-def made(root: Path, cells: list[str], engine: str, limits: Limits | None = None) -> Made:
-    """Run cells as a page of the borough."""
+def made(
+    root: Path, cells: list[str], engine: str, limits: Limits | None = None, tags: Sequence[str] = ("printed",)
+) -> Made:
+    """Run cells as a page of the borough, the plain text of which is printed."""
     ledger = load_ledger(SLUG, "public", root)
     given = share(ledger, Quarterly(), ledger.framework.entry("streets"), ledger.framework.quarter(AT))
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
-    book.cells[0].metadata["tags"] = ["parameters"]
+    for cell in book.cells:
+        cell.metadata["tags"] = ["parameters"] if cell == book.cells[0] else tags
     book.metadata["kernelspec"] = {"name": "python3", "language": "python", "display_name": "Python 3"}
     content = nbformat.writes(book).encode()
     piece = PagePiece("b.ipynb", content, {"page": "streets"}, {}, pickle.dumps(given), engine, root, root / "outputs")
@@ -91,3 +95,49 @@ def test_a_page_cannot_stain_the_next(tmp_path: Path) -> None:
     after = made(root, ["page = ''", "import pandas as pd\nhasattr(pd, 'stained'), pd.options.display.max_rows"], WARM)
 
     assert b"(False, 60)" in after.parts[0]
+
+
+STRAY = {
+    "print('JB: ask Sue why this is so bad')": "JB: ask Sue why this is so bad",
+    "import warnings\nwarnings.warn('old figures')": "UserWarning: old figures",
+    "import traceback\ntry:\n    1 / 0\nexcept Exception:\n    traceback.print_exc()": "Traceback (most recent call",
+    "page.upper(), 7": "('STREETS', 7)",
+}
+
+
+@pytest.mark.parametrize("cell", STRAY)
+def test_plain_text_is_left_out_and_named(tmp_path: Path, cell: str) -> None:
+    """What an analyst prints, is warned of or looks at is in neither file; the run names the cell and what it was."""
+    root = found(tmp_path)
+
+    warm, kernel = (made(root, ["page = ''", cell], engine, tags=[]) for engine in (WARM, KERNEL))
+    outputs = [nbformat.reads(run.parts[0].decode(), 4).cells[-1].outputs for run in (warm, kernel)]
+
+    assert warm.parts == kernel.parts
+    assert outputs == [[], []]
+    assert STRAY[cell].encode() not in warm.parts[1]
+    for run in (warm, kernel):
+        assert len(run.notes) == 1
+        assert run.notes[0].startswith("b.ipynb, cell 2: this text is left out of the page: ")
+        assert STRAY[cell] in run.notes[0]
+
+
+def test_what_a_cell_does_to_a_frame_stays_in_that_cell(tmp_path: Path) -> None:
+    """Frames of a page and of the ledger are copies: the page, and a page opened after, show the records' figures."""
+    root = found(tmp_path)
+    cells = [
+        "import kpilib as kpi",
+        f"page = kpi.open_page('{SLUG}', 'streets', '{AT}')",
+        "page.indicators['value'].tolist(), page.readings['value'].sum()",
+        "mine = page.indicators\nmine['value'] = 0\npage.readings.loc[:, 'value'] = 0",
+        f"kpi.load_ledger('{SLUG}').readings.loc[:, 'value'] = 0",
+        f"page = kpi.open_page('{SLUG}', page, '{AT}')",
+        "page.indicators['value'].tolist(), page.readings['value'].sum()",
+    ]
+
+    run = made(root, ["page = ''", *cells], WARM)
+    shown = [cell.outputs for cell in nbformat.reads(run.parts[0].decode(), 4).cells]
+
+    assert run.faults == ()
+    assert shown[4][-1].data["text/plain"] == shown[8][-1].data["text/plain"]
+    assert "0.0]" not in shown[4][-1].data["text/plain"]

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from kpilib.records.faults import Fault, RecordsError
-from kpilib.records.framework import Framework, Rule, home, load_framework, tolerance
+from kpilib.records.framework import Framework, Rule, home, home_note, load_framework, tolerance
 from kpilib.records.periods import period, quarter
 from kpilib.records.quarterly import read_parameters
 
@@ -522,7 +522,7 @@ def test_slug_stays_in_its_folder(tmp_path: Path, slug: str) -> None:
 
     with pytest.raises(RecordsError) as refusal:
         load_framework(slug, tmp_path)
-    assert str(refusal.value).startswith(f"params: no framework {slug!r}\n  ")
+    assert str(refusal.value).startswith(f"{tmp_path / 'params'}: no framework {slug!r}\n  ")
     assert str(refusal.value).endswith("Allowed: tiny.")
 
 
@@ -667,16 +667,24 @@ def test_parameters_that_are_a_list(tmp_path: Path) -> None:
         read_parameters(said, said.quarter("2019-20-Q3"), tmp_path)
 
 
-def test_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A named folder wins over KPILIB_ROOT, and that over the project's own; the working folder does not count."""
+def test_records_are_those_of_the_folder_that_one_stands_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A named folder wins; then the first upwards with params/ and data/; then KPILIB_ROOT; then kpilib's own."""
+    deep = tmp_path / "own/notebooks/tiny"
+    for folder in (deep, tmp_path / "own/params", tmp_path / "own/data", tmp_path / "own/notebooks/params"):
+        folder.mkdir(parents=True)
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("KPILIB_ROOT", raising=False)
-    own = home()
+    installed, said = home(), home_note()
     monkeypatch.setenv("KPILIB_ROOT", str(tmp_path / "env"))
+    named, silent = home(), home_note()
+    monkeypatch.chdir(deep)
 
-    assert (own / "kpilib").is_dir()
-    assert (tmp_path / "env").resolve() == home()
-    assert (tmp_path / "named").resolve() == home(tmp_path / "named")
+    assert (installed / "kpilib").is_dir()
+    assert said == f"The records are those of {installed}, as there are no folders params and data here or above."
+    assert (named, silent) == ((tmp_path / "env").resolve(), "")
+    assert home() == (tmp_path / "own").resolve()
+    assert home_note().startswith(f"KPILIB_ROOT names {named}, but the records are those of {home()}, ")
+    assert (home(tmp_path / "named"), home_note(tmp_path)) == ((tmp_path / "named").resolve(), "")
 
 
 # Risk appetite, and the words for milestones.
