@@ -162,7 +162,7 @@ def test_a_run_that_is_ended_at_any_moment_is_gone_on_with(
     whole = {name: content for name, content in reference.items() if "index" not in name}
     for wanted in (0, 1, 8):
         running = begin(root)
-        while not psutil.Process(running.pid).children():  # before that, Python itself is loading
+        while not psutil.Process(running.pid).children() and running.poll() is None:  # till then Python is loading
             time.sleep(0.01)
         while len(contents(root)) < wanted and running.poll() is None:
             time.sleep(0.01)
