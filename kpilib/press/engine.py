@@ -58,14 +58,15 @@ def execute(
     except PapermillExecutionError as error:
         said = (error.evalue or "").splitlines()
         why = said[0] if said else error.ename
+        problem = f"{error.ename}: {why}"
         remedy = "Open the notebook in JupyterLab, run it to that cell and mend what it says."
         if error.ename in _TWO_LINES and len(said) > 1:
-            remedy = said[1].strip()
+            problem, remedy = why, said[1].strip()
         if error.ename == RecordsError.__name__:
             remedy += " `kpilib check` lists every fault."
         if error.ename.endswith("MemoryError"):
             remedy = "It needs more memory than a page may have: ask less of the cell, or give --page-memory."
-        raise PageError(Fault(f"{name}, cell {error.cell_index}", f"{error.ename}: {why}", remedy)) from error
+        raise PageError(Fault(f"{name}, cell {error.cell_index}", problem, remedy)) from error
     except (DeadKernelError, CellTimeoutError, NoSuchKernel) as error:
         why = f"{type(error).__name__}: {' '.join(str(error).split())[:160]}"
         remedy = "Run it in JupyterLab; a cell must not end its own process."

@@ -174,7 +174,7 @@ def test_one_failing_page_does_not_stop_the_others(kpilib: Command, small: Path)
 
     assert done.returncode == 1
     assert "notebooks/lancashire-2019/place_to_visit.ipynb, cell 3" in done.stderr
-    assert "AttributeError: 'PriorityPage' object has no attribute 'tittle'" in done.stderr
+    assert "page place_to_visit: has no `tittle`, being of the kind 'priority'\n  Did you mean 'title'?" in done.stderr
     assert sums(folder)["pages/place_to_visit.html"] == before["pages/place_to_visit.html"]
     assert json.loads((folder / "manifest.json").read_text("utf-8"))["pages"]["place_to_prosper"]["status"] == "made"
     assert json.loads((folder / "manifest.json").read_text("utf-8"))["pages"]["place_to_visit"]["status"] == "failed"
