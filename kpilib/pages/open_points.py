@@ -16,6 +16,7 @@ from kpilib.judgement.verdict import judge, stated
 from kpilib.pages.typed import typed_figures
 from kpilib.records.ledger import Ledger
 from kpilib.records.periods import Period, period
+from kpilib.records.scales import alike, times_apart
 
 BY_OWNER = {"figure missing": "figures", "commentary missing": "commentary"}
 
@@ -50,6 +51,7 @@ def open_points(ledger: Ledger, at: Period) -> list[Point]:
         *_missing_commentary(known, judged, at),
         *_doubtful(known, judged, at),
         *_unlike(known),
+        *_of_other_scale(known),
         *_scopes(known, at),
         *_open_risks(known, at),
         *_open_milestones(known, at),
@@ -143,6 +145,28 @@ def _unlike(known: Ledger) -> Iterator[Point]:
         if found and not any(isclose(abs(row.value), float(said), rel_tol=1e-5) for said in found):
             said = f"{row.value:g} is not in what was printed, {row.as_printed!r}."
             yield Point("unlike as printed", "", f"{row.indicator} {row.period}", said)
+
+
+def _of_other_scale(known: Ledger) -> Iterator[Point]:
+    """Figures and targets so far apart that one may be in another unit, such as 0.89 beside 90; once an indicator."""
+    aims = known.targets[known.targets["kind"].isin(["point", "range"])]
+    aims = aims.merge(known.indicators[["indicator", "basis", "break_from_start"]], on="indicator")
+    pairs = known.readings.merge(aims, on="indicator", suffixes=("", "_of_target"))
+    pairs = pairs[pairs["value"].notna() & ~(pairs["start"] < pairs["break_from_start"])]
+    times = [
+        times_apart(row.value, row.low, row.low if pd.isna(row.high) else row.high)
+        if alike(row.basis, row.period, row.period_of_target)
+        else 0.0
+        for row in pairs.itertuples()
+    ]
+    pairs = pairs.assign(times=times)
+    for name, group in pairs[pairs["times"] > 0].groupby("indicator", sort=False):
+        row = group.iloc[-1]
+        target = f"{row['low']:g}" if pd.isna(row["high"]) else f"{row['low']:g} to {row['high']:g}"
+        more = f", and {len(group) - 1} more likewise" if len(group) > 1 else ""
+        said = f"The figure {row['value']:g} for {row['period_name']} and the target {target} for "
+        said += f"{row['period_name_of_target']} are {row['times']:.0f} times apart{more}; one may be in another unit."
+        yield Point("figures of different scale", "", str(name), said)
 
 
 def _scopes(known: Ledger, at: Period) -> Iterator[Point]:

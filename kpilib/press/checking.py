@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
+
+import pandas as pd
 
 from kpilib.pages.listing import plain
 from kpilib.pages.open_points import Point, open_points, sentences
@@ -14,8 +16,9 @@ from kpilib.pages.prose import token_faults
 from kpilib.press.plan import Plan
 from kpilib.press.prepare import call_faults
 from kpilib.records.faults import Fault, RecordsError
-from kpilib.records.framework import EDITIONS
-from kpilib.records.ledger import load_ledger
+from kpilib.records.framework import EDITIONS, home
+from kpilib.records.ledger import load_ledger, read_texts
+from kpilib.records.printed import at_risk, looks_changed
 from kpilib.records.quarterly import read_quarterly
 
 
@@ -61,7 +64,25 @@ def check(plan: Plan) -> Checked:
         return Checked(slug, plan.quarter.text, "", list(faults.values()), [])
     ledger = ledgers["restricted"]
     counted = f"{len(ledger.indicators)} indicators and measures, {len(ledger.readings)} readings"
-    return Checked(slug, plan.quarter.text, counted, [], open_points(ledger, plan.quarter))
+    points = [*open_points(ledger, plan.quarter), *_printed(plan)]
+    return Checked(slug, plan.quarter.text, counted, [], points)
+
+
+def _printed(plan: Plan) -> Iterator[Point]:
+    """Cells as printed that a spreadsheet program seems to have changed, and how many more one would change."""
+    slug, loose = plan.framework.slug, 0
+    texts = read_texts(slug, home(plan.root) / "data" / slug, [])
+    for file in ("readings.csv", "targets.csv"):
+        for row, cell in texts[file].get("as_printed", pd.Series(dtype=str)).items():
+            if looks_changed(cell):
+                said = f"{cell!r} may be what a spreadsheet program made of it; write what was printed, in quotes."
+                yield Point("changed as printed", "", f"{file}, row {row}, column as_printed", said)
+            else:
+                loose += at_risk(cell)
+    if loose:
+        cells = "1 cell" if loose == 1 else f"{loose} cells"
+        said = f'A spreadsheet program may change {cells} as printed; put quotation marks round each: "8/10".'
+        yield Point("unguarded as printed", "", "readings.csv, targets.csv", said)
 
 
 def report(checked: Checked, form: str) -> str:

@@ -206,6 +206,8 @@ def _receive(asked: argparse.Namespace) -> int:
         print(f"data/{said.framework}/{file}: {rows} {'row' if rows == 1 else 'rows'} added")
     for revision in said.revisions:
         print(f"Revision: {revision}")
+    for note in said.notes:
+        print(f"Note: {note}")
     if said.known:
         print(f"{said.known} of the answers were in the records already.")
     print(f"Next: kpilib check {said.framework} {said.quarter}")
@@ -266,6 +268,8 @@ def _import(asked: argparse.Namespace) -> int:
         print(f"data/{said.framework}/{file}: {rows} {'row' if rows == 1 else 'rows'} added")
     if said.known:
         print(f"{said.known} rows were in the records already.")
+    for line in said.seen:
+        print(f"Seen: {line}", file=sys.stderr)
     for fault in said.unplaced:
         print(fault, file=sys.stderr)
     if said.unplaced:

@@ -69,13 +69,14 @@ def _named(each: Sequence[Form]) -> Iterator[tuple[str, Form]]:
 
 @dataclass(frozen=True)
 class Received:
-    """What was taken in: rows added by file, revisions in words, and how much the records had already."""
+    """What was taken in: rows by file, revisions in words, how much was there already, and notes not taken."""
 
     framework: str
     quarter: str
     added: dict[str, int]
     revisions: list[str]
     known: int
+    notes: list[str]
 
 
 def receive(paths: Sequence[Path], root: str | Path | None = None, *, confirm: bool = False) -> Received:
@@ -109,7 +110,8 @@ def receive(paths: Sequence[Path], root: str | Path | None = None, *, confirm: b
             put_together(folder, files)
     revised = [f"{entry.cells['indicator']}, {entry.cells['period']}: published {entry.was}, "
                f"now {entry.cells['value'] or entry.cells['status']}" for entry in said.found if entry.was]  # fmt: skip
-    return Received(slug, quarter, dict(Counter(entry.file for entry in said.found)), revised, said.known)
+    notes = [note for each in returns for note in each.notes]
+    return Received(slug, quarter, dict(Counter(entry.file for entry in said.found)), revised, said.known, notes)
 
 
 def _read(paths: Sequence[Path]) -> tuple[list[Return], list[Fault]]:

@@ -16,14 +16,17 @@ from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
+from openpyxl.utils.cell import coordinate_from_string
 
 from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.founding import named_after
 from kpilib.records.framework import Framework, home, load_framework
 from kpilib.records.ledger import RESERVED, load_as_if, load_ledger
 from kpilib.records.mapping import MAIN, NAMES, Entry, Mapped, Source
+from kpilib.records.printed import guarded
 from kpilib.records.releases import last_released
 from kpilib.records.said import checked, read_yaml
+from kpilib.records.scales import alike, times_apart
 from kpilib.records.schema import ABSENT, FILES, KEYS, NUMBERS, cell_faults
 from kpilib.records.store import alone, put_together, with_rows
 from kpilib.records.workbooks import Sheet, SheetCell, plain, read_sheet
@@ -34,7 +37,6 @@ _FIGURE = re.compile(
     r"(?: ?(?P<percent>%)| (?P<word>[A-Za-z]+))?"
 )
 _MULTIPLES = "k m mn bn b tn hundred thousand million billion".split()
-_CALLED = re.compile("[=+@＝＋＠]|[-－].")  # what a spreadsheet takes for a formula; a dash alone it does not
 _LETTER = re.compile(r"column ([A-Z]{1,3})")
 
 
@@ -44,6 +46,7 @@ class Imported:
     What an import did: rows added by file, how many rows stood there already, and what could not be placed.
 
     `unread` names the cells that do not hold one figure for certain: a person has to say in the mapping what they mean.
+    `seen` says what else the workbook holds and the records do not: notes on cells, and sheets that it hides.
     """
 
     framework: str
@@ -52,6 +55,7 @@ class Imported:
     known: int
     unplaced: list[Fault]
     unread: list[str]
+    seen: list[str]
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,7 @@ def import_spreadsheet(mapping: Path, root: str | Path | None = None) -> Importe
             _try(said.framework, root, new, mapping.name)
             put_together(folder, new)
     counts = {file: len(rows) for file, rows in added.items()}
-    return Imported(said.framework, said.file, counts, work.known, _together(work.unplaced), work.unread)
+    return Imported(said.framework, said.file, counts, work.known, _together(work.unplaced), work.unread, work.seen())
 
 
 def _together(faults: list[Fault]) -> list[Fault]:
@@ -162,9 +166,13 @@ class _Import:
 
     def __post_init__(self) -> None:
         self.place = f"{self.said.file}, sheet {self.said.sheet!r}" if self.said.sheet else self.said.file
-        first = self.sheet.get(self.said.heading_row, {})
+        first = self.sheet.rows.get(self.said.heading_row, {})
+        if self.said.heading_row in self.sheet.hidden_rows:
+            problem = "has the headings, and is hidden"
+            raise RecordsError([Fault(f"{self.place}, row {self.said.heading_row}", problem, "Unhide it in Excel.")])
         self.headings = {letter: " ".join(cell.text.split()) for letter, cell in first.items()}
         self.letters = self._letters()
+        self.percentages = self._percentages()
         self.codes = {row.cells["name"].casefold(): code for (code,), row in self.there["indicators.csv"].items()}
         self.refers = not set(self.said.indicators) - NAMES
         self.doubtful = False
@@ -174,7 +182,7 @@ class _Import:
         Find the letter of each column that the mapping names.
 
         Raises:
-            RecordsError: with every heading that is not there, or stands twice.
+            RecordsError: with every heading that is not there, stands twice, or is of a hidden column.
         """
         found, faults = {}, []
         for at, source in self.said.sources():
@@ -188,9 +196,33 @@ class _Import:
             elif len(letters) > 1:
                 problem = f"{name!r} heads the columns {', '.join(letters)}"
                 faults.append(Fault(place, problem, f"Say which: `column {letters[0]}`."))
+            elif name and letters[0] in self.sheet.hidden_columns:
+                problem = f"{name!r} is column {letters[0]} of {self.place}, which is hidden"
+                faults.append(
+                    Fault(place, problem, "Unhide it in Excel if it is meant, or take it out of the mapping.")
+                )
         if faults:
             raise RecordsError(faults)
         return found
+
+    def _percentages(self) -> dict[str, str]:
+        """
+        Give what a bare number means where the unit is %, by the letters of columns; under none, for all others.
+
+        Raises:
+            RecordsError: with every heading that the mapping names there and reads nothing of.
+        """
+        read = {name.casefold(): letter for name, letter in self.letters.items()}
+        names = {name: name.casefold() for name in self.said.percentages}
+        strange = [name for name, small in names.items() if name and small not in read]
+        if strange:
+            place = f"{self.mapping} @ percentages"
+            remedy = [allowed(name, self.letters) for name in strange]
+            raise RecordsError(
+                Fault(place, f"{name!r} is no column that the mapping reads", each)
+                for name, each in zip(strange, remedy, strict=True)
+            )
+        return {read.get(names[name], ""): meaning for name, meaning in self.said.percentages.items()}
 
     def _headed(self, name: str) -> list[str]:
         return [letter for letter, text in self.headings.items() if name and text.casefold() == name.casefold()]
@@ -198,8 +230,7 @@ class _Import:
     def place_all(self) -> None:
         """Place every row: indicators first, then what belongs to them."""
         self._name_unmapped()
-        left = self.said.leave_out.rows
-        rows = [number for number in self.sheet if number > self.said.heading_row and number not in left]
+        rows = [number for number in self._rows() if not self._hidden(number)]
         found = {number: self._indicator(number) for number in rows}
         if not self.refers:
             self._add("indicators.csv", [record for record in found.values() if record])
@@ -212,30 +243,119 @@ class _Import:
             elif waiting:
                 problem = "has figures or remarks that wait, since their indicator is not placed"
                 self._miss(f"row {number}", problem, "Mend what else is said of the row, and import again.")
-        self.doubtful = not self.said.percentages and any(
+        self.doubtful = "" not in self.percentages and any(
             unit == "%" and (bare := _bare(cell)) and abs(bare) <= 1
             for number, (_, unit) in units.items()
             for cell in self._figure_cells(number)
         )
-        for file in MAIN:
-            made = [
+        made = {
+            file: [
                 record
                 for number, (code, unit) in units.items()
                 for place, entry in enumerate(self.said.entries_of(file), 1)
                 if (record := self._entry(file, f"{file.removesuffix('.csv')}[{place}]", entry, number, code, unit))
             ]
-            self._add(file, made)
+            for file in MAIN
+        }
+        doubted = self._of_other_scale(made)
+        for file, records in made.items():
+            self._add(file, [record for record in records if id(record) not in doubted])
+
+    def _rows(self) -> list[int]:
+        """Give the numbers of the rows below the heading that are not left out."""
+        left = self.said.leave_out.rows
+        return [number for number in self.sheet.rows if number > self.said.heading_row and number not in left]
+
+    def _hidden(self, number: int) -> bool:
+        """Whether a row is hidden; it is then told, and not read."""
+        if number not in self.sheet.hidden_rows:
+            return False
+        says = [repr(cell.text[:40]) for cell in self.sheet.rows[number].values() if not cell.blank][:3]
+        remedy = f"Unhide it in Excel if it is meant, or add {number} to `leave_out: rows`."
+        self._miss(f"row {number}", f"is hidden, and was not read; it begins {', '.join(says)}", remedy)
+        return True
+
+    def seen(self) -> list[str]:
+        """Say what the workbook holds beside cells: notes on those that are not left out, and hidden sheets."""
+        left = self.said.leave_out
+        columns = {name.casefold() for name in left.columns}
+        found = [
+            f"{self.said.file} has the sheet {name!r} hidden; it was not read." for name in self.sheet.hidden_sheets
+        ]
+        for at, note in self.sheet.notes.items():
+            letter, number = coordinate_from_string(at)
+            names = {self.headings.get(letter, "").casefold(), f"column {letter}".casefold()}
+            if at in left.cells or number in left.rows or names & columns:
+                continue
+            shown = self.sheet.rows.get(number, {}).get(letter, SheetCell(at)).text
+            says = f"{shown[:40]!r}" if shown else "blank"
+            found.append(f"{self.place}, cell {at} ({says}) has a note, which is not in the records: {note}")
+        return found
+
+    def _of_other_scale(self, made: Mapping[str, list[_Record]]) -> set[int]:
+        """
+        Name figures and targets that are so far apart that one may be in another unit.
+
+        Returns:
+            which records of those are not to be placed; one whose cell the mapping explains was looked at.
+        """
+        fresh = {
+            id(record): record.where.rpartition(" ")[2]
+            for file in ("readings.csv", "targets.csv")
+            for record in made[file]
+            if _key(file, record.cells) not in self.there[file]
+        }
+        targets = [*made["targets.csv"], *self.there["targets.csv"].values()]
+        doubted: set[int] = set()
+        for reading in [*made["readings.csv"], *self.there["readings.csv"].values()]:
+            for target in [each for each in targets if each.cells["indicator"] == reading.cells["indicator"]]:
+                own = {id(record) for record in (reading, target)} & set(fresh)
+                looked_at = {fresh[each] for each in own} & set(self.said.cells)
+                times = self._times_apart(reading.cells, target.cells) if own and not looked_at else 0
+                if times:
+                    doubted |= own
+                    self._name_scale(reading, target, times, of_target=id(reading) not in own)
+        return doubted
+
+    def _name_scale(self, reading: _Record, target: _Record, times: float, *, of_target: bool) -> None:
+        """Name a figure and a target that are too far apart, at the one that the spreadsheet holds."""
+        figure, aimed = f"the figure {reading.cells['value']}", f"the target {_aimed(target)}"
+        one, other = (target, reading) if of_target else (reading, target)
+        said, beside = (aimed, figure) if of_target else (figure, aimed)
+        stated = f"cells: {{{one.where.rpartition(' ')[2]}: {self._stated(one)}}}"
+        remedy = f"Correct the one whose unit is wrong; if both are right, say so as `{stated}`."
+        problem = f"{said} and {beside} in {other.where} are {times:.0f} times apart"
+        self.unplaced.append(Fault(one.where, problem, remedy))
+
+    def _stated(self, record: _Record) -> str:
+        """Write a figure as the mapping's `cells` would, so that it is read as it is."""
+        meant = record.cells.get("value") or record.cells["low"]
+        unit = self.there["indicators.csv"][(record.cells["indicator"],)].cells.get("unit", "")
+        return f"{meant}%" if unit == "%" else f'"{meant}"'
+
+    def _times_apart(self, reading: Mapping[str, str], target: Mapping[str, str]) -> float:
+        basis = self.there["indicators.csv"][(reading["indicator"],)].cells["basis"]
+        low = target.get("low", "")
+        high = target.get("high") or low
+        if target.get("kind") not in ("point", "range") or not (reading.get("value") and low):
+            return 0.0
+        if not alike(basis, reading["period"], target["period"]):
+            return 0.0
+        return times_apart(float(reading["value"]), float(low), float(high))
 
     def _name_unmapped(self) -> None:
         """Name the columns that hold something and that the mapping says nothing of."""
         left = [name.casefold() for name in self.said.leave_out.columns]
-        rows = {number: row for number, row in self.sheet.items() if number >= self.said.heading_row}
+        rows = {number: row for number, row in self.sheet.rows.items() if number >= self.said.heading_row}
         filled = {letter for row in rows.values() for letter, cell in row.items() if not cell.blank}
         for letter in sorted(filled - set(self.letters.values()), key=lambda letter: (len(letter), letter)):
             name = self.headings.get(letter) or f"column {letter}"
             if not {name.casefold(), f"column {letter}".casefold()} & set(left):
+                hidden = "hidden, and " if letter in self.sheet.hidden_columns else ""
                 remedy = f"Map it, or add `{name}` to `leave_out: columns`."
-                self._miss(f"column {letter}", f"{name!r} is not in the mapping", remedy)
+                if hidden:
+                    remedy = f"Unhide it in Excel and map it, or add `{name}` to `leave_out: columns`."
+                self._miss(f"column {letter}", f"{name!r} is {hidden}not in the mapping", remedy)
 
     def _miss(self, where: str, problem: str, remedy: str) -> None:
         self.unplaced.append(Fault(f"{self.place}, {where}", problem, remedy))
@@ -246,7 +366,7 @@ class _Import:
         blank = SheetCell(f"{letter}{number}")
         if blank.at in self.said.cells:
             return SheetCell(blank.at, self.said.cells[blank.at])
-        return blank if blank.at in self.said.leave_out.cells else self.sheet[number].get(letter, blank)
+        return blank if blank.at in self.said.leave_out.cells else self.sheet.rows[number].get(letter, blank)
 
     def _where(self, number: int, source: Source, at: str) -> str:
         return f"{self.mapping} @ {at}" if source.always else f"{self.place}, cell {self._cell(number, source).at}"
@@ -352,7 +472,7 @@ class _Import:
         before = len(self.unplaced)
         for column, source in entry.items():
             if column in NUMBERS[file] and source.column and not word:
-                cells[column] = self._number(self._cell(number, source), unit if column in _IN_UNIT else None)
+                cells[column] = self._number(self._cell(number, source), unit if column in _IN_UNIT else None, source)
             elif column != MAIN[file] or not word:
                 cells[column] = self._text(file, column, number, source) or ""
         absent = word in ABSENT or cells.get("status") in ABSENT
@@ -367,18 +487,18 @@ class _Import:
             return None
         if file == "readings.csv" and word:
             cells |= {"value": "", "status": word}
-        printed = self.sheet[number].get(self.letters[entry[MAIN[file]].column])
-        formula = printed is not None and not _figure(printed) and _CALLED.match(printed.text)
-        if "as_printed" in FILES[file] and printed and printed.shown and not formula:
-            cells["as_printed"] = printed.text
+        printed = self.sheet.rows[number].get(self.letters[entry[MAIN[file]].column])
+        if "as_printed" in FILES[file] and printed and printed.shown:
+            cells["as_printed"] = guarded(printed.text)
         places = {column: self._where(number, source, f"{at} {column}") for column, source in entry.items()}
         return _Record(cells, places[MAIN[file]], places)
 
-    def _number(self, cell: SheetCell, unit: str | None) -> str:
+    def _number(self, cell: SheetCell, unit: str | None, source: Source) -> str:
         """Write a cell's number as records have it, in the indicator's unit; a fault where it is not certain."""
         where, shown = f"cell {cell.at}", cell.text
         say = f"Say what it means in the mapping, as `cells: {{{cell.at}: …}}`, or add it to `leave_out: cells`."
         found, bare = _figure(cell), _bare(cell) if unit == "%" else None
+        means = self.percentages.get(self.letters[source.column]) or self.percentages.get("")
         if cell.blank:
             return ""
         if cell.formula:
@@ -392,11 +512,12 @@ class _Import:
             self.unread.append(cell.at)
             problem = f"{shown!r} does not fit the indicator's unit, which is {unit or 'empty'}"
             self._miss(where, problem, f"Correct the unit. {say}")
-        elif bare and self.doubtful:
+        elif bare and self.doubtful and not means:
             problem = f"{shown!r} may be per cent, or a share of one, as some bare numbers of this sheet are 1 or less"
-            self._miss(where, problem, "Say `percentages: per cent` or `percentages: of one`.")
+            remedy = f"Say `percentages: per cent` or `percentages: of one`, or `percentages: {{{source.column}: …}}`."
+            self._miss(where, problem, remedy)
         else:
-            value = found[0] * 100 if bare and self.said.percentages == "of one" else found[0]
+            value = found[0] * 100 if bare and means == "of one" else found[0]
             return plain(float(value))
         return ""
 
@@ -435,6 +556,11 @@ class _Import:
         for number in bad:
             del there[_key(file, fresh[number].cells)]
         self.added[file] = [row for number, row in enumerate(fresh) if number not in bad]
+
+
+def _aimed(target: _Record) -> str:
+    high = target.cells.get("high")
+    return f"{target.cells['low']} to {high}" if high else target.cells["low"]
 
 
 def _figure(cell: SheetCell) -> tuple[Decimal, str] | None:

@@ -24,6 +24,7 @@ from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.framework import EDITIONS, RATINGS, Framework, RiskScales, home, load_framework
 from kpilib.records.handed import handed
 from kpilib.records.periods import Period, period
+from kpilib.records.printed import unguarded
 from kpilib.records.schema import (
     ABSENT,
     FILES,
@@ -492,6 +493,8 @@ def _typed(file: str, frame: pd.DataFrame, year_starts: int) -> pd.DataFrame:
     typed = frame.reindex(columns=list(FILES[file]), fill_value="").reset_index(drop=True)
     for name in NUMBERS[file]:
         typed[name] = pd.to_numeric(typed[name]).astype(float)
+    if "as_printed" in typed:
+        typed["as_printed"] = typed["as_printed"].map(unguarded)
     if "reported" in typed:
         typed["reported_end"] = _months(typed["reported"], year_starts)["end"].fillna(0)
     if "quarter" in typed:

@@ -84,7 +84,8 @@ class Mapped(Said):
 
     `words` are those that stand in place of a figure; `none` is as if the cell were blank.
     `cells` says of single cells, such as H7, what is to be read in place of what they show.
-    `percentages` says what a bare number means where the unit is %: `per cent` (5 is 5%) or `of one` (0.05 is 5%).
+    `percentages` says what a bare number means where the unit is %: `per cent` (5 is 5%) or `of one` (0.05 is 5%);
+    by the heading of its column, or under no heading for all of them.
     """
 
     framework: Text
@@ -93,7 +94,7 @@ class Mapped(Said):
     heading_row: int = 1
     words: Mapping[str, Literal["none", "awaited", "not measured"]] = {}
     cells: Mapping[str, Text] = {}
-    percentages: Literal["per cent", "of one"] | None = None
+    percentages: Annotated[Mapping[str, Literal["per cent", "of one"]], _short("")] = {}
     indicators: Annotated[Mapping[str, Annotated[Source, _short("column")]], _known("indicators.csv")]
     readings: Annotated[
         tuple[Annotated[Entry, _main("readings.csv"), _known("readings.csv")], ...], BeforeValidator(entries)

@@ -20,7 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.forms import ABOUT, FORMAT, HEAD, KEYS, SHEETS, START, Column
-from kpilib.records.workbooks import open_workbook, plain
+from kpilib.records.workbooks import hidden_columns, hidden_rows, notes, open_workbook, plain
 
 _AGAIN = "Fill in the workbook that was sent out, as it was sent out."
 _MOST_ROWS = 5_000
@@ -32,6 +32,7 @@ class Return:
     What a directorate sent: of which framework, quarter and edition, and its rows by sheet.
 
     The rows are texts, indexed by the row of the sheet; an empty text is an empty cell.
+    `notes` says of each note on a cell where it is, and what it says; the records do not take them.
     """
 
     file: str
@@ -40,6 +41,7 @@ class Return:
     directorate: str
     edition: str
     rows: dict[str, pd.DataFrame]
+    notes: Sequence[str] = ()
 
     def place(self, sheet: str, row: int, column: str = "") -> str:
         """Name a cell, as faults do; without a column, the row."""
@@ -74,7 +76,12 @@ def read_return(path: Path) -> Return:
             faults.append(Fault(path.name, f"has a sheet {name!r} that was not sent out", "Delete it."))
     if faults:
         raise RecordsError(faults)
-    return Return(path.name, **about["said"], rows=rows)
+    noted = [
+        f"{path.name}, sheet {sheet.title!r}, cell {at} has a note: {text}"
+        for sheet in book.worksheets
+        for at, text in notes(sheet).items()
+    ]
+    return Return(path.name, **about["said"], rows=rows, notes=noted)
 
 
 def _about(book: Workbook, file: str) -> dict[str, Any]:
@@ -109,12 +116,19 @@ def _read(
             )
             remedy = "Put columns and headings back where they were, or fill in the workbook as it was sent out."
             wrong.append(Fault(f"{place}, cell {get_column_letter(number)}{HEAD}", problem, remedy))
+    hidden = hidden_columns(sheet)
+    for letter, column in ((get_column_letter(number), column) for number, column in enumerate(columns, 1)):
+        if column.takes and letter in hidden:
+            problem = f"{column.heading!r} is hidden, and what is hidden is not read"
+            wrong.append(Fault(f"{place}, column {letter}", problem, "Unhide it in Excel, and look at what it holds."))
+    if sheet.sheet_state != "visible":
+        wrong.append(Fault(place, "is hidden, and what is hidden is not read", "Unhide it in Excel."))
     faults.extend(wrong)
     keys = list(KEYS[name])
     frame = pd.DataFrame(columns=[column.name for column in columns], dtype=str).rename_axis("row")
     if wrong:
         return None
-    rows = {}
+    rows, out_of_sight = {}, hidden_rows(sheet)
     for row in range(HEAD + 1, sheet.max_row + 1):
         cells = {}
         for number, column in enumerate(columns, 1):
@@ -129,6 +143,9 @@ def _read(
                     cells[column.name] = ""
         if any(cells.values()):
             rows[row] = cells
+        if row in out_of_sight and any(cells[column.name] for column in columns if column.takes):
+            problem = "is hidden, and is filled in"
+            faults.append(Fault(f"{place}, row {row}", problem, "Unhide it in Excel; if it is not meant, empty it."))
     return frame if not rows else pd.DataFrame.from_dict(rows, orient="index").rename_axis("row")
 
 

@@ -15,8 +15,8 @@ import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
@@ -26,6 +26,7 @@ from defusedxml.common import DefusedXmlException  # type: ignore[import-untyped
 from defusedxml.ElementTree import ParseError, iterparse  # type: ignore[import-untyped]
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import get_column_letter, range_boundaries
+from openpyxl.worksheet.worksheet import Worksheet
 
 from kpilib.records.faults import Fault, RecordsError, allowed
 
@@ -176,20 +177,71 @@ class SheetCell:
         return said.replace("\xa0", " ").replace("_x000D_", "").replace("\r\n", "\n").strip()
 
 
-Sheet = Mapping[int, Mapping[str, SheetCell]]
+@dataclass(frozen=True)
+class Sheet:
+    """
+    A sheet: its cells by row and column letter, without the rows that are blank, and what a reader may not see of it.
+
+    `notes` are those on cells, by where they stand; `hidden_sheets` are those of the workbook that Excel does not show.
+    """
+
+    rows: Mapping[int, Mapping[str, SheetCell]]
+    hidden_rows: Collection[int] = ()
+    hidden_columns: Collection[str] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
+    hidden_sheets: Collection[str] = ()
+
+
+def hidden_rows(sheet: Worksheet) -> set[int]:
+    """Find the rows that Excel does not show: hidden by hand, by a filter or in a folded group, or without height."""
+    return {number for number, row in sheet.row_dimensions.items() if row.hidden or row.height == 0}
+
+
+def hidden_columns(sheet: Worksheet) -> set[str]:
+    """Find the letters of the columns that Excel does not show."""
+    return {
+        get_column_letter(number)
+        for column in sheet.column_dimensions.values()
+        if column.hidden or column.width == 0
+        for number in range(column.min or 1, (column.max or 0) + 1)
+    }
+
+
+def notes(sheet: Worksheet) -> dict[str, str]:
+    """Give the notes on a sheet's cells, each on one line, by where they stand; of a thread, what people said."""
+    found = {}
+    for cell in (cell for line in sheet.iter_rows() for cell in line if cell.comment):
+        said = cell.comment.text
+        if said.startswith("[Threaded comment]"):  # what follows is for versions of Excel that know no threads
+            said = said.partition("Comment:")[2] or said
+        found[cell.coordinate] = " ".join(said.split())
+    return found
 
 
 def read_sheet(path: Path, sheet: str, place: str) -> Sheet:
     """
-    Read a sheet of a workbook, or a CSV file: cells by row and column letter, without the rows that are blank.
+    Read a sheet of a workbook, or a CSV file.
 
     Args:
         sheet: its name; may be empty where there is only one.
 
     Raises:
-        RecordsError: the file cannot be opened, or has no such sheet.
+        RecordsError: the file cannot be opened, or has no such sheet, or does not show it.
     """
-    cells = _text_cells(path, place) if path.suffix.lower() == ".csv" else _excel_cells(path, sheet, place)
+    if path.suffix.lower() == ".csv":
+        return Sheet(_rows(_text_cells(path, place)))
+    book, worked_out = open_workbook(path, place), open_workbook(path, place, data_only=True)
+    name = _named(book, sheet, place)
+    return Sheet(
+        _rows(_excel_cells(book[name], worked_out[name])),
+        hidden_rows(book[name]),
+        hidden_columns(book[name]),
+        notes(book[name]),
+        [each.title for each in book.worksheets if each.sheet_state != "visible"],
+    )
+
+
+def _rows(cells: Iterator[tuple[int, int, SheetCell]]) -> dict[int, dict[str, SheetCell]]:
     rows: dict[int, dict[str, SheetCell]] = {}
     for row, column, cell in cells:
         rows.setdefault(row, {})[get_column_letter(column)] = cell
@@ -210,31 +262,38 @@ def _text_cells(path: Path, place: str) -> Iterator[tuple[int, int, SheetCell]]:
             yield row, column, SheetCell(f"{get_column_letter(column)}{row}", cell)
 
 
-def _excel_cells(path: Path, sheet: str, place: str) -> Iterator[tuple[int, int, SheetCell]]:
-    book, worked_out = open_workbook(path, place), open_workbook(path, place, data_only=True)
+def _named(book: Workbook, sheet: str, place: str) -> str:
+    """Give the name of the sheet that is meant."""
     names = [each.title for each in book.worksheets]
     if not sheet and len(names) > 1:
         raise _refused(place, "has several sheets", f"Name one as `sheet: …`. {allowed('', names)}")
     name = sheet or names[0]
     if name not in names:
         raise _refused(place, f"has no sheet {name!r}", allowed(name, names))
+    if book[name].sheet_state != "visible":
+        remedy = "Unhide it in Excel if it is meant, or name one that Excel shows as `sheet: …`."
+        raise _refused(place, f"has the sheet {name!r} hidden", remedy)
     if book[name].max_row * book[name].max_column > MOST_CELLS:
         problem = (
             f"sheet {name!r} reaches to column {get_column_letter(book[name].max_column)}, row {book[name].max_row}"
         )
         raise _refused(place, problem, "Delete the empty rows below the table and the columns beside it, and save.")
+    return name
+
+
+def _excel_cells(sheet: Worksheet, worked_out: Worksheet) -> Iterator[tuple[int, int, SheetCell]]:
     first: dict[
         tuple[int, int], tuple[int, int]
     ] = {}  # of each merged cell, the one that is shown, and the column it stands in
-    for area in book[name].merged_cells.ranges:
+    for area in sheet.merged_cells.ranges:
         first |= dict.fromkeys(((row, column) for row, column in area.cells), (area.min_row, area.min_col))
-    for line in book[name].iter_rows():
+    for line in sheet.iter_rows():
         for cell in line:
             row, column = cell.row, cell.column
             top, left = first.get((row, column), (row, column))
             from_above = column == left  # a cell merged downwards holds for each of its rows
-            at = book[name].cell(top, left) if from_above else cell
-            seen = _shown(cell.coordinate, at, worked_out[name].cell(at.row, at.column))
+            at = sheet.cell(top, left) if from_above else cell
+            seen = _shown(cell.coordinate, at, worked_out.cell(at.row, at.column))
             yield row, column, replace(seen, merged=True) if (row, column) in first else seen
 
 

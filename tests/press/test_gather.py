@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 from borough import AT, CANARY, NEXT, SLUG, found
 from openpyxl import Workbook, load_workbook
+from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kpilib.press import gather
@@ -597,3 +598,35 @@ def test_a_form_saved_by_libreoffice_is_received(root: Path) -> None:
 
     assert receive([root / "saved/place.xlsx"], root).added == {"readings.csv": 2, "commentary.csv": 1}
     assert rows(root, "commentary") == ["litter,2023-24-Q3,action,Sweep.,,2024-03-01,"]
+
+
+def test_what_is_hidden_on_a_form_is_refused(root: Path) -> None:
+    """An answered row, a column that is asked for and a sheet that are hidden may hold what nobody meant to send."""
+
+    def hide(book: Workbook) -> None:
+        sheet = book["Figures"]
+        sheet.row_dimensions[4].hidden = sheet.row_dimensions[5].hidden = True
+        book["Commentary"].column_dimensions["F"].hidden = True
+        book["Milestones"].sheet_state = "hidden"
+
+    filled(form(root), put("Figures", "litter", Figure=91.2), hide)
+
+    assert refused([form(root)], root) == [
+        "place.xlsx, sheet 'Figures', row 4: is hidden, and is filled in\n"
+        "  Unhide it in Excel; if it is not meant, empty it.",
+        "place.xlsx, sheet 'Commentary', column F: 'Issue' is hidden, and what is hidden is not read\n"
+        "  Unhide it in Excel, and look at what it holds.",
+        "place.xlsx, sheet 'Milestones': is hidden, and what is hidden is not read\n  Unhide it in Excel.",
+    ]
+
+
+def test_notes_on_cells_of_a_form_are_told(root: Path) -> None:
+    """What somebody wrote on a cell rather than in it is listed; the figures are taken."""
+
+    def note(book: Workbook) -> None:
+        book["Figures"][at(book["Figures"], "litter", "Figure")].comment = Comment("Provisional,\nnot for print", "Jo")
+
+    said = receive([filled(form(root), *FIGURES, note)], root)
+
+    assert said.notes == ["place.xlsx, sheet 'Figures', cell I4 has a note: Provisional, not for print"]
+    assert said.added["readings.csv"] == 2

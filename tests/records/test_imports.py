@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from openpyxl import Workbook
+from openpyxl.comments import Comment
 
 from kpilib.records.faults import RecordsError
 from kpilib.records.imports import Imported, import_spreadsheet
@@ -105,7 +106,7 @@ def test_a_row_becomes_an_indicator_its_figure_and_its_target(root: Path) -> Non
         ("litter", "Litter", "streets", "high", "%")
     ]
     assert rows(root, "readings", "indicator", "period", "value", "as_printed") == [
-        ("litter", "2023-24-Q1", "89.19", "89.19%")
+        ("litter", "2023-24-Q1", "89.19", '"89.19%"')
     ]
     assert rows(root, "targets", "low", "kind") == [("95", "point")]
     assert len(load_ledger("tiny", root=root).readings) == 1
@@ -165,7 +166,9 @@ def test_text_is_a_number_where_that_is_certain(root: Path) -> None:
 
     imported(root, *[litter(text, name=f"As {number}") for number, text in enumerate(certain)])
 
-    assert rows(root, "readings", "value", "as_printed") == [(value, text) for text, (value, _) in certain.items()]
+    assert rows(root, "readings", "value", "as_printed") == [
+        (value, text if text in ("0", "7.19 days") else f'"{text}"') for text, (value, _) in certain.items()
+    ]
     assert rows(root, "indicators", "unit") == [(unit,) for _, unit in certain.values()]
 
 
@@ -325,7 +328,7 @@ def test_bare_shares_of_one_are_not_taken_for_per_cent(root: Path) -> None:
 
 @pytest.mark.parametrize(
     ("value", "picture", "expected"),
-    [(0.8919, "0.00%", ("89.19", "89.19%")), (1 - 0.71, "0%", ("29", "29%")), (1.5, '"£"0', ("1.5", "£2"))],
+    [(0.8919, "0.00%", ("89.19", '"89.19%"')), (1 - 0.71, "0%", ("29", '"29%"')), (1.5, '"£"0', ("1.5", '"£2"'))],
 )
 def test_excel_numbers_come_without_noise(root: Path, value: float, picture: str, expected: tuple[str, str]) -> None:
     """A percentage is in per cent, unrounded, and is kept as it was shown."""
@@ -424,9 +427,213 @@ def test_nothing_is_written_where_the_records_would_be_unsound(root: Path) -> No
     before = {path.name: path.read_bytes() for path in (root / "data/tiny").glob("*.csv")}
 
     with pytest.raises(RecordsError) as error:
-        imported(root, [*litter("5", "680"), "600"], heading=[*HEADING, "To"], targets=[entry])
+        imported(root, [*litter("650", "680"), "600"], heading=[*HEADING, "To"], targets=[entry])
 
     assert [fault.problem for fault in error.value.faults] == [
         "nothing is written, since the records would have these faults", "'600' is below the low end, 680",
     ]  # fmt: skip
     assert {path.name: path.read_bytes() for path in (root / "data/tiny").glob("*.csv")} == before
+
+
+def workbook(root: Path, spoil: Any, **changes: Any) -> Imported:
+    """Import a workbook of two indicators, after something was done to its sheet."""
+    book = Workbook()
+    book.active.title = "KPIs"
+    for row in (HEADING, ["Litter", "streets", "high", 91, 95], ["Weeds", "streets", "high", 24, 25]):
+        book.active.append(row)
+    spoil(book.active)
+    book.save(root / "kpis.xlsx")
+    (root / "mapping.yml").write_text(yaml.safe_dump({**MAPPING, "file": "kpis.xlsx", "sheet": "KPIs", **changes}))
+    return import_spreadsheet(root / "mapping.yml", root)
+
+
+@pytest.mark.parametrize("how", [{"hidden": True}, {"hidden": True, "outlineLevel": 1}])
+def test_a_hidden_row_is_listed_and_not_read(root: Path, how: dict[str, Any]) -> None:
+    """A row that Excel does not show stays out, with what its first cells say, until it is shown or left out."""
+
+    def spoil(sheet: Any) -> None:
+        for name, value in how.items():
+            setattr(sheet.row_dimensions[3], name, value)
+
+    done, again = workbook(root, spoil), workbook(root, spoil, leave_out={"rows": [3]})
+
+    assert [str(fault) for fault in done.unplaced] == [
+        "kpis.xlsx, sheet 'KPIs', row 3: is hidden, and was not read; it begins 'Weeds', 'streets', 'high'\n"
+        "  Unhide it in Excel if it is meant, or add 3 to `leave_out: rows`."
+    ]
+    assert rows(root, "readings", "indicator", "value") == [("litter", "91")]
+    assert again.unplaced == []
+
+
+def test_a_hidden_heading_row_stops_the_import(root: Path) -> None:
+    """Headings that nobody sees are not gone by."""
+    with pytest.raises(RecordsError, match="row 1: has the headings, and is hidden"):
+        workbook(root, lambda sheet: setattr(sheet.row_dimensions[1], "hidden", True))
+
+
+def test_a_hidden_column_that_the_mapping_names_stops_the_import(root: Path) -> None:
+    """Nothing is read of a column that Excel does not show."""
+    with pytest.raises(RecordsError) as error:
+        workbook(root, lambda sheet: setattr(sheet.column_dimensions["D"], "hidden", True))
+
+    assert [str(fault) for fault in error.value.faults] == [
+        "mapping.yml @ readings[1] value: 'Q1' is column D of kpis.xlsx, sheet 'KPIs', which is hidden\n"
+        "  Unhide it in Excel if it is meant, or take it out of the mapping."
+    ]
+
+
+def test_a_hidden_column_that_nobody_mapped_is_told_as_hidden(root: Path) -> None:
+    """Each column of a hidden group that holds something is named, unless it is left out."""
+
+    def spoil(sheet: Any) -> None:
+        sheet["F1"], sheet["G2"] = "RAG", "!"
+        sheet.column_dimensions.group("F", "G", hidden=True)
+
+    done = workbook(root, spoil, leave_out={"columns": ["RAG"]})
+
+    assert problems(done) == ["kpis.xlsx, sheet 'KPIs', column G: 'column G' is hidden, and not in the mapping"]
+
+
+def test_hidden_sheets_are_told_and_the_one_that_is_named_must_show(root: Path) -> None:
+    """Other sheets that Excel hides are told in a line each; one that the mapping names is refused."""
+
+    def spoil(sheet: Any) -> None:
+        for name, state in (("Old", "hidden"), ("Older", "veryHidden")):
+            sheet.parent.create_sheet(name).sheet_state = state
+
+    done = workbook(root, spoil)
+
+    assert done.unplaced == []
+    assert done.seen == [f"kpis.xlsx has the sheet {name!r} hidden; it was not read." for name in ("Old", "Older")]
+    with pytest.raises(RecordsError) as error:
+        workbook(root, spoil, sheet="Older")
+    assert str(error.value) == (
+        "kpis.xlsx: has the sheet 'Older' hidden\n"
+        "  Unhide it in Excel if it is meant, or name one that Excel shows as `sheet: …`."
+    )
+
+
+THREAD = "[Threaded comment]\n\nYour version of Excel allows you to read this.\n\nComment:\n    Late\nReply:\n    Yes"
+
+
+def test_notes_on_cells_are_seen_and_not_taken(root: Path) -> None:
+    """Each note is told with its cell and what that shows, mapped or not, unless the cell is left out."""
+
+    def spoil(sheet: Any) -> None:
+        for at, text in {"D2": "Jo:\nProvisional, do not publish", "H9": THREAD, "E2": "left", "E3": "out"}.items():
+            sheet[at].comment = Comment(text, "Jo")
+
+    done = workbook(root, spoil, leave_out={"cells": ["E2"], "rows": [3]})
+
+    assert done.unplaced == []
+    assert done.seen == [
+        "kpis.xlsx, sheet 'KPIs', cell D2 ('91') has a note, which is not in the records: "
+        "Jo: Provisional, do not publish",
+        "kpis.xlsx, sheet 'KPIs', cell H9 (blank) has a note, which is not in the records: Late Reply: Yes",
+    ]
+    assert rows(root, "readings", "value") == [("91",)]
+
+
+UNIT = {**MAPPING["indicators"], "unit": {"always": "%"}}
+
+
+def test_percentages_may_be_said_by_column(root: Path) -> None:
+    """A share of one beside a target in per cent: each column is read as the mapping says of it."""
+    done = imported(
+        root, litter("0.89", "90"), indicators=UNIT, percentages={"q1": "of one", "Target": "per cent"}
+    )  # fmt: skip
+
+    assert done.unplaced == []
+    assert (rows(root, "readings", "value"), rows(root, "targets", "low")) == ([("89",)], [("90",)])
+
+
+def test_a_column_that_percentages_leave_out_stays_doubtful(root: Path) -> None:
+    """What one column means says nothing of the other."""
+    done = imported(root, litter("0.89", "90"), indicators=UNIT, percentages={"Q1": "of one"})
+
+    assert [str(fault) for fault in done.unplaced] == [
+        "kpis.csv, cell E2: '90' may be per cent, or a share of one, as some bare numbers of this sheet are 1 or less\n"
+        "  Say `percentages: per cent` or `percentages: of one`, or `percentages: {Target: …}`."
+    ]
+    assert rows(root, "readings", "value") == [("89",)]
+
+
+def test_percentages_of_a_column_that_is_not_read_are_a_fault(root: Path) -> None:
+    """A heading that the mapping reads nothing of is misspelt, and is named; so is a word that is none."""
+    with pytest.raises(RecordsError) as error:
+        imported(root, litter("0.89", "90"), indicators=UNIT, percentages={"Targt": "per cent"})
+
+    assert str(error.value).startswith(
+        "mapping.yml @ percentages: 'Targt' is no column that the mapping reads\n  Did you mean 'Target'? Allowed: "
+    )
+    with pytest.raises(RecordsError, match=r"percentages.*unknown 'of ten'"):
+        imported(root, litter(), percentages="of ten")
+
+
+@pytest.mark.parametrize(
+    ("figure", "target", "unit", "said"),
+    [
+        ("84.7", "9000", "%", "the figure 84.7 and the target 9000 in kpis.csv, cell E2 are 106 times apart|84.7%"),
+        ("1.2", "1500000", "£m", "the figure 1.2 and the target 1500000 in kpis.csv, cell E2 are 1250000 times apart|"
+         '"1.2"'),
+    ],
+)  # fmt: skip
+def test_figures_of_another_scale_than_their_target_are_asked_about(
+    root: Path, figure: str, target: str, unit: str, said: str
+) -> None:
+    """Neither is placed, and both are named; when the mapping states one of the cells, they are."""
+    unit_ = {**MAPPING["indicators"], "unit": {"always": unit}}
+
+    done = imported(root, litter(figure, target), indicators=unit_)
+
+    problem, _, stated = said.partition("|")
+    assert [str(fault) for fault in done.unplaced] == [
+        f"kpis.csv, cell D2: {problem}\n"
+        f"  Correct the one whose unit is wrong; if both are right, say so as `cells: {{D2: {stated}}}`."
+    ]
+    assert (rows(root, "readings", "value"), rows(root, "targets", "low")) == ([], [])
+    again = imported(root, litter(figure, target), indicators=unit_, cells={"D2": stated.strip('"')})
+    assert again.unplaced == []
+    assert (rows(root, "readings", "value"), rows(root, "targets", "low")) == ([(figure,)], [(target,)])
+
+
+def test_a_figure_is_held_against_the_target_that_is_recorded(root: Path) -> None:
+    """What stands in the records already is named by its row, and is not touched."""
+    imported(root, litter("", "90"), indicators=UNIT)
+
+    done = imported(root, litter("0.89"), indicators=UNIT, percentages="per cent")
+
+    assert problems(done) == [
+        "kpis.csv, cell D2: the figure 0.89 and the target 90 in data/tiny/targets.csv, row 2 are 101 times apart"
+    ]
+    assert rows(root, "readings", "value") == []
+
+
+@pytest.mark.parametrize(
+    ("figure", "target", "kind", "basis"),
+    [
+        ("5", "5000", "total", "quarter"), ("5", "5000", "point", "sum"), ("5", "5000", "point", "to date"),
+        ("5", "240", "point", "quarter"), ("0", "90", "point", "quarter"), ("5", "0", "point", "quarter"),
+    ],
+)  # fmt: skip
+def test_what_may_well_be_far_apart_is_not_asked_about(
+    root: Path, figure: str, target: str, kind: str, basis: str
+) -> None:
+    """Totals, figures that add up to a longer time's, noughts, and less than fifty times are as may be."""
+    targets = [{"column": "Target", "period": "2023-24", "kind": kind}]
+    indicators = {**MAPPING["indicators"], "basis": {"always": basis}}
+
+    done = imported(root, litter(figure, target), targets=targets, indicators=indicators)
+
+    assert (done.unplaced, len(rows(root, "readings", "value"))) == ([], 1)
+
+
+def test_texts_that_a_spreadsheet_program_would_change_are_guarded(root: Path) -> None:
+    """Each stands in the file in quotation marks, and in the ledger without; a formula is harmless so, and is kept."""
+    printed = ["8/10", "=1+1", "61 (est)"]
+    said = {f"D{number}": "5" for number in (2, 3, 4)}
+
+    imported(root, *[litter(text, name=f"As {text}") for text in printed], cells=said)
+
+    assert rows(root, "readings", "as_printed") == [('"8/10"',), ('"=1+1"',), ("61 (est)",)]
+    assert load_ledger("tiny", root=root).readings["as_printed"].tolist() == printed

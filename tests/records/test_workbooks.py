@@ -154,14 +154,14 @@ def test_a_file_of_more_than_20_mb_is_not_read(tmp_path: Path) -> None:
 )
 def test_numbers_keep_what_is_shown(tmp_path: Path, value: float, picture: str, expected: tuple[str, str, str]) -> None:
     """A number comes without noise, in per cent where it is shown so, with its printed form where that is certain."""
-    cell = read_sheet(saved(tmp_path / "kpis.xlsx", value, picture=picture), "", "kpis.xlsx")[1]["A"]
+    cell = read_sheet(saved(tmp_path / "kpis.xlsx", value, picture=picture), "", "kpis.xlsx").rows[1]["A"]
 
     assert (cell.shown, cell.number, cell.sign) == (expected[0], Decimal(expected[1]), expected[2])
 
 
 def test_dates_truths_and_errors_are_no_numbers(tmp_path: Path) -> None:
     """What Excel keeps as a date, a truth or an error is text here."""
-    row = read_sheet(saved(tmp_path / "kpis.xlsx", date(2023, 6, 1), True, "#N/A"), "", "kpis.xlsx")[1]
+    row = read_sheet(saved(tmp_path / "kpis.xlsx", date(2023, 6, 1), True, "#N/A"), "", "kpis.xlsx").rows[1]
 
     assert [(cell.shown, cell.number) for cell in row.values()] == [
         ("2023-06-01", None),
@@ -172,7 +172,7 @@ def test_dates_truths_and_errors_are_no_numbers(tmp_path: Path) -> None:
 
 def test_a_formula_that_was_never_worked_out_says_so(tmp_path: Path) -> None:
     """A formula without a result is no blank, and no nought."""
-    row = read_sheet(saved(tmp_path / "kpis.xlsx", "=1+1"), "", "kpis.xlsx")[1]
+    row = read_sheet(saved(tmp_path / "kpis.xlsx", "=1+1"), "", "kpis.xlsx").rows[1]
 
     assert row == {"A": SheetCell("A1", "=1+1", formula=True)}
 
@@ -187,7 +187,7 @@ def test_a_cell_merged_downwards_holds_for_each_of_its_rows(tmp_path: Path) -> N
 
     sheet = read_sheet(tmp_path / "kpis.xlsx", "", "kpis.xlsx")
 
-    assert {cell.at: cell.shown for row in sheet.values() for cell in row.values() if cell.merged} == {
+    assert {cell.at: cell.shown for row in sheet.rows.values() for cell in row.values() if cell.merged} == {
         "A1": "Clean streets", "A2": "Clean streets", "B1": "5", "C1": "",
     }  # fmt: skip
 
@@ -212,3 +212,16 @@ def test_csv_of_another_encoding_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(RecordsError, match="is not CSV in UTF-8"):
         read_sheet(tmp_path / "kpis.csv", "", "kpis.csv")
+
+
+def test_rows_and_columns_of_no_size_are_hidden(tmp_path: Path) -> None:
+    """What is drawn so thin that it cannot be seen is as hidden as what is hidden by its name."""
+    path = saved(tmp_path / "kpis.xlsx", 1, 2, 3)
+    with zipfile.ZipFile(path) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml")
+    sheet = sheet.replace(b"<sheetData>", b'<cols><col min="2" max="3" width="0" customWidth="1"/></cols><sheetData>')
+    thin = sheet.replace(b'<row r="1"', b'<row r="1" ht="0"')
+
+    read = read_sheet(changed(path, xl_worksheets_sheet1Öxml=thin), "", "kpis.xlsx")
+
+    assert (set(read.hidden_rows), set(read.hidden_columns)) == ({1}, {"B", "C"})
