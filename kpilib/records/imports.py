@@ -305,10 +305,12 @@ class _Import:
             for record in made[file]
             if _key(file, record.cells) not in self.there[file]
         }
-        targets = [*made["targets.csv"], *self.there["targets.csv"].values()]
+        targets: dict[str, list[_Record]] = {}
+        for target in (*made["targets.csv"], *self.there["targets.csv"].values()):
+            targets.setdefault(target.cells["indicator"], []).append(target)
         doubted: set[int] = set()
         for reading in [*made["readings.csv"], *self.there["readings.csv"].values()]:
-            for target in [each for each in targets if each.cells["indicator"] == reading.cells["indicator"]]:
+            for target in targets.get(reading.cells["indicator"], []):
                 own = {id(record) for record in (reading, target)} & set(fresh)
                 looked_at = {fresh[each] for each in own} & set(self.said.cells)
                 times = self._times_apart(reading.cells, target.cells) if own and not looked_at else 0
