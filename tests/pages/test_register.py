@@ -136,11 +136,12 @@ MERGED = (
     BEFORE,
     *[BEFORE | {"risk": number, "title": f"Title of {number}"} for number in ("R3", "R5")],
     BEFORE | {"risk": "R4", "title": "A secret deal", "exempt": "paragraph 3"},
+    {"risk": "R5", "title": "Title of R5", "direction": "closed"},
 )
 
 
 def test_what_is_new_closed_or_merged_is_named(tmp_path: Path) -> None:
-    """What is gone is closed, unless another says that it took it in."""
+    """What is closed is named, and what another says that it took in."""
     said = words(opened(write(tmp_path, *MERGED), edition="restricted"), "changes")
 
     assert "New: R9 “Bridges fail”." in said
@@ -298,7 +299,8 @@ def test_a_directorate_s_page_is_about_it_alone(tmp_path: Path) -> None:
     other = PEOPLE | {"owner": "", "note": "A note on R2"}
     notes = (NOTE | {"risk": "R2", "text": "Pay more."}, NOTE | {"text": "Paint them.", "owner": "Head of Paint"})
     root = write(tmp_path, {"note": "A note on R1"}, other, BEFORE, BEFORE | PEOPLE, BEFORE | {"risk": "R7"},
-                 BEFORE | PEOPLE | {"risk": "R8"}, notes=notes)  # fmt: skip
+                 BEFORE | PEOPLE | {"risk": "R8"}, {"risk": "R7", "direction": "closed"},
+                 PEOPLE | {"risk": "R8", "direction": "closed"}, notes=notes)  # fmt: skip
     page = opened(root, "place")
     html = parts(page)
 
@@ -397,9 +399,9 @@ def test_the_published_milestones_have_state_and_reason(tmp_path: Path) -> None:
 
 
 def test_check_names_the_risks_that_a_report_would_call_closed(tmp_path: Path) -> None:
-    """A risk whose answer never came looks like a closed one, so somebody is to look at it."""
+    """In a transcribed paper a risk that is left out looks like a closed one, so somebody is to look at it."""
     now = "2019-20-Q3,R2,risk,"
-    root = write(tmp_path, PEOPLE, framework=APPETITE)
+    root = write(tmp_path, PEOPLE, framework=f"{APPETITE}commentary: as printed\n")
     path = root / "data/tiny/risks.csv"
     head, *rows = path.read_text("utf-8").splitlines()
     gone = [row.replace(now, "2019-20-Q2,R9,risk,") for row in rows if row.startswith(now)]
