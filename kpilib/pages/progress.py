@@ -140,7 +140,7 @@ def milestone_table(assessed: pd.DataFrame, caption: str) -> Shown:
             f"{row.milestone}: {row.text}",
             [
                 day(row.due),
-                milestone_tag(row.state, row.label),
+                tables.under(milestone_tag(row.state, row.label), "Not confirmed" if row.unconfirmed else ""),
                 row.owner or "No owner named",
                 tables.under(row.commentary, row.reason) if row.commentary else row.reason,
             ],

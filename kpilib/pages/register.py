@@ -403,7 +403,10 @@ def register_words(ledger: Ledger, scales: RiskScales, at: Period) -> list[str]:
 
 
 def _unconfirmed(here: pd.DataFrame) -> str:
-    return words.unconfirmed(here["unconfirmed"], "risk or opportunity", "risks and opportunities")
+    """Say how many of a register's risks and opportunities nobody confirmed."""
+    kinds = [kind for kind in PLURAL if here["kind"].eq(kind).any()]
+    one, many = " or ".join(kinds), " and ".join(PLURAL[kind] for kind in kinds)
+    return words.unconfirmed(here["unconfirmed"], one, many)
 
 
 def _in_bands(here: pd.DataFrame) -> str:

@@ -167,6 +167,88 @@ def test_what_is_gone_stands_in_no_table(tmp_path: Path) -> None:
         assert not re.search("R3|R4|R5", words(page, name))
 
 
+UNCONFIRMED = "Not confirmed for Quarter 3 2019/20: as it stood in Quarter 2 2019/20."
+SILENT = (
+    PEOPLE,
+    BEFORE | AIM | {"direction": "increasing"},
+    BEFORE | PEOPLE,
+    BEFORE | GRANT | {"directorate": "Resources"},
+)
+
+
+def test_what_nobody_confirmed_is_marked_wherever_it_stands(tmp_path: Path) -> None:
+    """Table, profile, card, matrix, counts, changes and actions say so, and none of them that it is closed."""
+    notes = (BEFORE | NOTE | {"quarter": "2019-20-Q2", "text": "Inspect.", "owner": "Head of Bridges"},)
+    page = opened(write(tmp_path, *SILENT, notes=notes))
+    count = "Two of three risks and opportunities were not confirmed for this quarter."
+
+    assert words(page, "headline").endswith(count)
+    assert count in words(page, "by_directorate")
+    assert f"R1 Bridges fail {UNCONFIRMED} 20 very high 12 high Head of Bridges · Not stated" in words(page, "overview")
+    assert words(page, "overview").count(UNCONFIRMED) == words(page, "commentary").count(UNCONFIRMED) == 2
+    assert words(page, "profile").count(UNCONFIRMED) == 2
+    assert "Not confirmed for this quarter: R1." in words(page, "matrix")
+    assert "R1 Bridges fail (not confirmed for this quarter) Inspect." in words(page, "actions")
+    said = "Level: R2. Not confirmed for this quarter, and told as before: R1 and O1."
+    assert words(page, "changes") == f"{said} As the papers state the direction of travel: level: R2."
+    assert "losed" not in parts(page)
+
+
+def test_a_later_answer_is_held_against_what_stood_before(tmp_path: Path) -> None:
+    """After a quarter that nobody confirmed, the score is compared with the one that was told then."""
+    page = opened(write(tmp_path, {}, FIRST, PEOPLE, BEFORE | PEOPLE))
+
+    assert "Risks with a lower score, which is better: R1 “Bridges fail” (from 16 to 12)." in words(page, "changes")
+
+
+def test_a_register_of_which_all_is_closed_is_not_missing(tmp_path: Path) -> None:
+    """It says that nothing is open, and what was closed; the check asks for no register."""
+    root = write(tmp_path, BEFORE, {"direction": "closed"})
+
+    assert words(opened(root), "headline") == "No risk or opportunity is open."
+    assert words(opened(root), "changes") == "Closed: R1 “Bridges fail”."
+    assert [point.kind for point in open_points(load_ledger("tiny", root=root), AT) if point.stops] == []
+
+
+def test_the_published_register_says_what_was_not_confirmed(tmp_path: Path) -> None:
+    """Its movement is neither level nor closed."""
+    found = risks_csv(load_ledger("tiny", "public", write(tmp_path, *SILENT)), AT)
+
+    movements = pd.read_csv(io.StringIO(found)).set_index("risk")["movement"].to_dict()
+    assert movements == {"R1": "not confirmed", "R2": "level", "O1": "not confirmed"}
+
+
+def test_check_asks_each_owner_for_what_was_not_confirmed(tmp_path: Path) -> None:
+    """One line for each owner, and each of their risks and milestones keeps the quarter from being released."""
+    head = "quarter,objective,milestone,text,due,status,directorate,owner\n"
+    late = "".join(f"2019-20-Q{row},2020-09-30,on track,Place,Head of Parks\n"
+                   for row in ("2,Clean,M1,Sweep", "2,Clean,M2,Plant", "3,Clean,M3,Mow"))  # fmt: skip
+    root = write(tmp_path, *SILENT, milestones=head + late)
+    points = [point for point in open_points(load_ledger("tiny", root=root), AT) if point.stops]
+
+    assert sentences(points) == [
+        "risks not confirmed, Head of Bridges (2): R1 as it stood in Quarter 2 2019/20; "
+        "O1 as it stood in Quarter 2 2019/20.",
+        "milestones not confirmed, Head of Parks (2): M1 as it stood in Quarter 2 2019/20; "
+        "M2 as it stood in Quarter 2 2019/20.",
+    ]
+    assert len(points) == 4
+
+
+def test_check_misses_the_milestones_of_a_quarter_that_has_none(tmp_path: Path) -> None:
+    """Where some were open in the last quarter that has them, a quarter without any is not released."""
+    head = "quarter,objective,milestone,text,due,status,directorate,owner\n"
+    rows = (
+        "2019-20-Q2,Clean,M1,Sweep,2020-09-30,on track,Place,\n2019-20-Q2,Clean,M2,Plant,2020-09-30,achieved,Place,\n"
+    )
+    root = write(tmp_path, {}, milestones=head + rows)
+    points = [point for point in open_points(load_ledger("tiny", root=root), AT) if point.stops]
+
+    assert sentences(points) == [
+        "milestones.csv: There are no milestones for Quarter 3 2019/20, and one was open in Quarter 2 2019/20."
+    ]
+
+
 # Whether the risks are on course.
 
 
