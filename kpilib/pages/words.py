@@ -144,7 +144,9 @@ def unconfirmed(marks: pd.Series, one: str, many: str = "") -> str:
     if whole == 1:
         return f"The one {one} was not confirmed for this quarter."
     if count == whole:
-        return f"{'Neither' if whole == 2 else 'None'} of the {counted(whole, one, many)} was confirmed for this quarter."
+        return (
+            f"{'Neither' if whole == 2 else 'None'} of the {counted(whole, one, many)} was confirmed for this quarter."
+        )
     verb = "was" if count == 1 else "were"
     return sentence(f"{number(count)} of {counted(whole, one, many)} {verb} not confirmed for this quarter")
 

@@ -166,8 +166,8 @@ class _Taken:
 
     def _late(self, column: str, said: str, file: str, published: str) -> None:
         """Refuse what differs from what was published, and say how it gets into the next quarter's report."""
-        was = f"was published as {published[:60]!r}" if published else "was published without it"
-        problem = f"{said[:60]!r} comes late: {self.at.text} {was}"
+        was = f"with {published[:60]!r}" if published else "without it"
+        problem = f"{said[:60]!r} comes late: the report of {self.at.text} is published {was}"
         sheet = "Earlier figures" if _is_figure(published) else "Figures"
         row = f"add a row to {file} with `reported` {self.following}"
         remedy = f"Say it in the form of {self.following}; what was published stays."

@@ -662,17 +662,18 @@ def test_a_late_return_is_told_how_to_revise_and_never_to_delete(released: Path)
 
     told = refused([form(released)], released)
 
+    late = "comes late: the report of 2023-24-Q3 is published"
     row = "or add a row to readings.csv with `reported` 2023-24-Q4."
     assert told == [
-        "place.xlsx, sheet 'Figures', cell I4: '90.8' comes late: 2023-24-Q3 was published as '91.2'\n"
+        f"place.xlsx, sheet 'Figures', cell I4: '90.8' {late} with '91.2'\n"
         f"  Put it into the form of 2023-24-Q4, sheet 'Earlier figures', with the reason; {row}",
-        "place.xlsx, sheet 'Figures', cell I5: '12.8' comes late: 2023-24-Q3 was published as 'awaited'\n"
+        f"place.xlsx, sheet 'Figures', cell I5: '12.8' {late} with 'awaited'\n"
         f"  Put it into the form of 2023-24-Q4, sheet 'Figures'; {row}",
-        "place.xlsx, sheet 'Commentary', cell F4: 'Ice.' comes late: 2023-24-Q3 was published as 'Leaves.'\n"
+        f"place.xlsx, sheet 'Commentary', cell F4: 'Ice.' {late} with 'Leaves.'\n"
         "  Say it in the form of 2023-24-Q4; what was published stays.",
-        "place.xlsx, sheet 'Risks', cell H4: 'as before' comes late: 2023-24-Q3 was published without it\n"
+        f"place.xlsx, sheet 'Risks', cell H4: 'as before' {late} without it\n"
         "  Say it in the form of 2023-24-Q4; what was published stays.",
-        "place.xlsx, sheet 'Milestones', cell F4: 'at risk' comes late: 2023-24-Q3 was published as 'on track'\n"
+        f"place.xlsx, sheet 'Milestones', cell F4: 'at risk' {late} with 'on track'\n"
         "  Say it in the form of 2023-24-Q4; what was published stays.",
     ]
 
