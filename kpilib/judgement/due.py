@@ -18,6 +18,7 @@ from kpilib.records.periods import LENGTH, Period, ending
 BACK = {"month": 3, "quarter": 4, "year": 2}  # how many periods are asked for where they are missing
 NO_RANGE = ("to date", "rolling")  # neither has a usual range: the one starts anew, the other shares months
 _KIND = {"monthly": "month", "quarterly": "quarter", "termly": "quarter", "annual": "year"}
+_BELIEVED = 2  # figures that it takes to believe how long after their period they come
 _FAR = 5  # times as much or as little as the figure before; a slip of the decimal point is ten
 _ALIKE = 3  # digits that a figure needs for its being the same as the one before to be worth a word
 
@@ -27,8 +28,9 @@ def due(indicators: pd.DataFrame, readings: pd.DataFrame, at: Period, year: Peri
     Find the figures that are due by a quarter's report and are not there.
 
     An indicator's periods go on as its last figures did: by month, quarter or year, and as long after their end as the
-    quickest of the last ones was reported. One that is yearly or termly, and recorded by quarters or months, is due
-    where it had a figure a year before; one without any figure is due as its frequency says.
+    quickest of the last ones was reported; a single figure may just have been late, and says nothing of that.
+    One that is yearly or termly, and recorded by quarters or months, is due where it had a figure a year before; one
+    without any figure is due as its frequency says.
 
     Args:
         indicators: as at the quarter, with indicator, frequency and from_end.
@@ -48,7 +50,7 @@ def due(indicators: pd.DataFrame, readings: pd.DataFrame, at: Period, year: Peri
         kind = real["period_kind"].iloc[-1] if len(real) else _KIND[row.frequency]
         own, real = own[own["period_kind"] == kind], real[real["period_kind"] == kind]
         lags = (real["reported_end"] - real["end"]).tail(BACK[kind])
-        latest = at.end - max(0, int(lags.min()) if len(lags) else 0)
+        latest = at.end - max(0, int(lags.min()) if len(lags) >= _BELIEVED else 0)
         unit, anchor = LENGTH[kind], year.end if kind == "year" else at.end
         last = anchor - unit * math.ceil((anchor - latest) / unit)
         known = own.set_index("end")["status"]

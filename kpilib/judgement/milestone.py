@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from kpilib.records.carried import CARRIED, closes, unconfirmed
 from kpilib.records.framework import MILESTONES
 from kpilib.records.periods import Period, day
 
@@ -27,11 +28,14 @@ def assess(milestones: pd.DataFrame, words: Mapping[str, Sequence[str]], at: Per
         at: the quarter. What is due by its last day is over.
 
     Returns:
-        the quarter's own rows with state, label (the council's own word for it), reason (one sentence)
-        and days_late: from the due date to the forecast, or to the end of the quarter where that is later;
-        empty where nothing is late, or nothing says by how much.
+        the quarter's own rows, but for those that are closed, with state, label (the council's own word for it),
+        reason (one sentence) and days_late: from the due date to the forecast, or to the end of the quarter where that
+        is later; empty where nothing is late, or nothing says by how much.
+        What was carried from an earlier quarter has unconfirmed, a sentence that says so, with which its reason begins.
     """
-    here = milestones[milestones["quarter"] == at.text]
+    here = milestones[(milestones["quarter"] == at.text) & ~closes(milestones["status"], words)]
+    since = here[CARRIED] if CARRIED in here else pd.Series("", here.index, dtype=object)
+    here = here.assign(unconfirmed=pd.Series([unconfirmed(each, at) for each in since], here.index, dtype=object))
     states = {word.casefold(): state for state, said in words.items() for word in said}
     stated = here["status"].map(lambda status: states.get(status.casefold(), ""))
     over, foreseen = here["due"] <= at.last_day, here["forecast"] != ""
@@ -54,9 +58,14 @@ def assess(milestones: pd.DataFrame, words: Mapping[str, Sequence[str]], at: Per
     return here.assign(
         state=state,
         label=_label(here["status"], stated, pd.Series(state, here.index, dtype=object), words),
-        reason=pd.Series(reasons, index=here.index, dtype=object),
+        reason=(here["unconfirmed"] + " " + pd.Series(reasons, index=here.index, dtype=object)).str.strip(),
         days_late=late.astype(float),
     )
+
+
+def closed(milestones: pd.DataFrame, words: Mapping[str, Sequence[str]], at: Period) -> pd.DataFrame:
+    """Choose the milestones that were closed in a quarter: ended, without being called achieved."""
+    return milestones[(milestones["quarter"] == at.text) & closes(milestones["status"], words)]
 
 
 def _label(status: pd.Series, stated: pd.Series, state: pd.Series, words: Mapping[str, Sequence[str]]) -> pd.Series:
@@ -72,7 +81,8 @@ def _reason(row: Any, stated: str, state: str, last_day: str) -> str:
         return f"Stated as {row.status.lower()}."
     if row.due <= last_day:
         then = f", nor by {forecast}, as was expected" if row.due < row.forecast <= last_day else ""
-        why = f"{due} and not achieved{then}{ahead}."
+        done = "reported as achieved" if row.unconfirmed else "achieved"
+        why = f"{due} and not {done}{then}{ahead}."
         return f"Stated as {row.status.lower()}, but due {why}" if stated not in ("", "missed") else f"Due {why}"
     if state == "missed":
         return f"Stated as {row.status.lower()}, before its date of {due}{ahead}."
@@ -153,7 +163,7 @@ def _move_reason(row: Any) -> str:
 
 def gaps(assessed: pd.DataFrame, at: Period) -> pd.DataFrame:
     """
-    Find what the milestones of a quarter leave open.
+    Find what the milestones of a quarter leave open; that nobody confirmed one is told elsewhere, and is all of it.
 
     Args:
         assessed: from `assess`, with owner and commentary too.
@@ -163,6 +173,7 @@ def gaps(assessed: pd.DataFrame, at: Period) -> pd.DataFrame:
         columns milestone and gap, one sentence each: off its course without a word on it, missed without a new date,
         without an owner.
     """
+    assessed = assessed[assessed["unconfirmed"] == ""]
     off = assessed["state"].isin(["missed", "at risk"])
     undated = (assessed["state"] == "missed") & (assessed["forecast"] <= at.last_day)
     found = [

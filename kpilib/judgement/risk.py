@@ -14,9 +14,11 @@ import numpy as np
 import pandas as pd
 
 from kpilib.judgement.figures import show
+from kpilib.records.carried import CARRIED, CLOSED, unconfirmed
 from kpilib.records.periods import Period, day, quarter
 
-GONE = ("closed", "merged")
+GONE = (CLOSED, "merged")
+NOT_CONFIRMED = "not confirmed"
 REVIEW_OVERDUE = "Its review date has passed."
 _STATED = {"increasing": "up", "reducing": "down", "": "not stated"}
 _GOOD = {"risk": -1.0, "opportunity": 1.0}
@@ -44,10 +46,15 @@ def assess(
         appetite and within_appetite (yes, no, unknown; for risks only),
         course and computed_course towards the target (green, amber, red, not rated) and course_reason.
         What is gone since the last register has rows of its own, with movement `closed`, or `merged` and merged_into.
+        What was carried from an earlier register has the movement `not confirmed`, and unconfirmed, a sentence that
+        says so and is empty elsewhere.
     """
+    begun = bool((risks["quarter"] == at.text).any())
+    risks = risks[risks["direction"] != CLOSED]
     now = risks[risks["quarter"] == at.text]
     before = risks[risks["quarter_end"] == at.start - 1]
-    assessed = pd.concat([_moved(now, before), _gone(now, before)], ignore_index=True)
+    gone = before[~before["risk"].isin(now["risk"]) & begun]
+    assessed = pd.concat([_moved(now, before, at), _gone(gone, now)], ignore_index=True)
     assessed = assessed.assign(
         band=band(assessed["score"], bands),
         residual_band=band(assessed["residual_score"], bands),
@@ -89,31 +96,35 @@ def high(assessed: pd.DataFrame, bands: Mapping[str, tuple[int, int]]) -> pd.Dat
     return chosen.sort_values(["residual_score", "score"], ascending=False, kind="stable")
 
 
-def _moved(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
+def _moved(now: pd.DataFrame, before: pd.DataFrame, at: Period) -> pd.DataFrame:
     then = now["risk"].map(before.set_index("risk")["residual_score"]).astype(float)
     change = now["residual_score"] - then
     better = change * now["kind"].map(_GOOD)
     unknown = "new" if len(before) else "no earlier register"
+    since = now[CARRIED] if CARRIED in now else pd.Series("", now.index, dtype=object)
+    silent = since != ""
+    movements, ways = [NOT_CONFIRMED, "up", "down", "level"], ["cannot say", "better", "worse", "same"]
     return now.assign(
         previous_score=then,
-        movement=np.select([change > 0, change < 0, change == 0], ["up", "down", "level"], unknown),
-        movement_direction=np.select([better > 0, better < 0, better == 0], ["better", "worse", "same"], "cannot say"),
+        movement=np.select([silent, change > 0, change < 0, change == 0], movements, unknown),
+        movement_direction=np.select([silent, better > 0, better < 0, better == 0], ways, "cannot say"),
+        unconfirmed=pd.Series([unconfirmed(each, at) for each in since], now.index, dtype=object),
         stated=now["direction"].replace(_STATED),
         merged_into="",
     )
 
 
-def _gone(now: pd.DataFrame, before: pd.DataFrame) -> pd.DataFrame:
-    """The risks that only the last register has; a quarter without a register closes nothing."""
-    gone = before[~before["risk"].isin(now["risk"]) & bool(len(now))]
+def _gone(gone: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
+    """Say of the risks that only the last register has what became of them."""
     taken = now[["risk", "merged_from"]].assign(merged_from=now["merged_from"].str.split("; "))
     into = taken.explode("merged_from").groupby("merged_from")["risk"].agg("; ".join)
     merged_into = gone["risk"].map(into).astype(object).fillna("")
     return gone.assign(
         previous_score=gone["residual_score"],
-        movement=np.where(merged_into != "", "merged", "closed"),
+        movement=np.where(merged_into != "", "merged", CLOSED),
         movement_direction="cannot say",
         stated="",
+        unconfirmed="",
         merged_into=merged_into,
     )
 
@@ -227,6 +238,8 @@ def gaps(assessed: pd.DataFrame, notes: pd.DataFrame, at: Period) -> pd.DataFram
     """
     Find what does not hold together in a register, and what it leaves open.
 
+    That nobody confirmed a risk is told elsewhere.
+
     Args:
         assessed: from `assess`; what is closed or merged is left out.
         notes: the notes on risks.
@@ -256,7 +269,7 @@ def gaps(assessed: pd.DataFrame, notes: pd.DataFrame, at: Period) -> pd.DataFram
         (~risk & (after < score), "The opportunity is smaller after its actions."),
         (~risk & (after == score), "Its actions do not raise the score."),
         (risks["owner"] == "", "No owner is named."),
-        (risks["direction"] == "", "No direction of travel is stated."),
+        ((risks["direction"] == "") & (risks["unconfirmed"] == ""), "No direction of travel is stated."),
         (moved & (risks["stated"] != risks["movement"]), "The direction stated is not the one that the score took."),
         (above, "The score is above the appetite for its type."),
         (target.notna() & ~dated, "A target score is given without a date."),

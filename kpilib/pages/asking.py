@@ -11,6 +11,7 @@ from kpilib.judgement import due, trend
 from kpilib.judgement.figures import goal
 from kpilib.judgement.rating import aim
 from kpilib.pages.part_two import marking
+from kpilib.records.carried import CLOSED, closes
 from kpilib.records.forms import KEYS, SHEETS, Form
 from kpilib.records.ledger import Ledger
 from kpilib.records.periods import Period, period
@@ -101,7 +102,7 @@ def _risks(known: Ledger, at: Period) -> pd.DataFrame:
     """The risks and opportunities of the last register before this quarter."""
     columns = [column.name for column in SHEETS["Risks"]]
     before = known.risks[known.risks["quarter"] != at.text]
-    last = before[before["quarter_end"] == before["quarter_end"].max()]
+    last = before[(before["quarter_end"] == before["quarter_end"].max()) & (before["direction"] != CLOSED)]
     shown = {"owner_before": "owner", "impact_before": "residual_impact", "likelihood_before": "residual_likelihood",
              "score_before": "residual_score"}  # fmt: skip
     return last.assign(**{name: last[old] for name, old in shown.items()})[
@@ -110,9 +111,10 @@ def _risks(known: Ledger, at: Period) -> pd.DataFrame:
 
 
 def _milestones(known: Ledger, at: Period) -> pd.DataFrame:
-    """The milestones of the last quarter before this one that are not achieved."""
+    """The milestones of the last quarter before this one that are neither achieved nor closed."""
     achieved = [word.casefold() for word in known.framework.milestones["achieved"]]
     before = known.milestones[known.milestones["quarter"] != at.text]
     last = before[before["quarter_end"] == before["quarter_end"].max()]
-    open_ = last[~last["status"].str.casefold().isin(achieved)]
+    ended = last["status"].str.casefold().isin(achieved) | closes(last["status"], known.framework.milestones)
+    open_ = last[~ended]
     return open_.assign(status_before=open_["status"])

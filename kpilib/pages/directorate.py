@@ -71,8 +71,8 @@ class DirectoratePage(PriorityPage):
         promised = self._milestones(self.quarter)
         said = "It has no milestones for this quarter."
         if len(promised):
-            said = words.milestones(milestone.counts(promised).loc["all"])
-        return [said, self._high_words()]
+            said = progress.milestone_words(promised)
+        return [said, self._high_words(), self._register.unconfirmed_words() if self.framework.risk else ""]
 
     def _high_words(self) -> str:
         """How many of the directorate's risks are high, and how many were before their actions."""
@@ -178,7 +178,8 @@ class DirectoratePage(PriorityPage):
     def _risk(self, row: pd.Series) -> tables.Row:
         bands = self._register.scales.bands
         way = row["movement_direction"]
-        moved: tables.Cell = {"new": "New", "no earlier register": "No earlier register"}.get(row["movement"], "")
+        moved: tables.Cell = row["unconfirmed"]
+        moved = {"new": "New", "no earlier register": "No earlier register"}.get(row["movement"], moved)
         if not moved:
             was = "" if way == "same" else f"from {show(row['previous_score'])}"
             moved = tables.under(tables.arrow(way, DIRECTIONS[way]), was)
@@ -213,7 +214,7 @@ class DirectoratePage(PriorityPage):
         pieces = []
         if len(self._actions):
             names: dict[str, tables.Cell] = {
-                row.risk: tables.under(row.risk, row.title) for row in self._high.itertuples()
+                row.risk: progress.risk_name(row, row.risk) for row in self._high.itertuples()
             }
             caption = "Mitigation measures, risk by risk: the earliest date first, and what is done last."
             pieces.append(progress.action_table(self._actions, names, caption))

@@ -18,7 +18,12 @@ from kpilib.records.ledger import Ledger
 from kpilib.records.periods import Period, period
 from kpilib.records.scales import alike, times_apart
 
-BY_OWNER = {"figure missing": "figures", "commentary missing": "commentary"}
+BY_OWNER = {
+    "figure missing": "figures",
+    "commentary missing": "commentary",
+    "risk not confirmed": "risks not confirmed",
+    "milestone not confirmed": "milestones not confirmed",
+}
 
 
 @dataclass(frozen=True)
@@ -196,7 +201,9 @@ def _open_risks(known: Ledger, at: Period) -> Iterator[Point]:
         yield Point("register missing", "", "risks.csv", f"There is no risk register for {at.name}.", stops=True)
         return
     assessed = risk.assess(known.risks, scales.bands, at, scales.appetite)
-    for name in assessed.loc[assessed["movement"] == "closed", "risk"]:
+    yield from _unconfirmed(assessed, "risk")
+    told = (assessed["movement"] == "closed") & (not known.framework.asks_commentary)
+    for name in assessed.loc[told, "risk"]:
         said = f"It has no row for {at.name}, so the report calls it closed; if it is not, its answer is missing."
         yield Point("risk told as closed", "", name, said)
     owners = assessed.drop_duplicates("risk").set_index("risk")["owner"]
@@ -208,6 +215,31 @@ def _open_risks(known: Ledger, at: Period) -> Iterator[Point]:
 
 def _open_milestones(known: Ledger, at: Period) -> Iterator[Point]:
     """What the milestones leave open."""
+    if known.framework.asks_commentary and not known.milestones["quarter"].eq(at.text).any():
+        yield from _without_milestones(known, at)
+        return
     assessed = milestone.assess(known.milestones, known.framework.milestones, at)
+    yield from _unconfirmed(assessed, "milestone")
     for row in milestone.gaps(assessed, at).itertuples():
         yield Point("milestone", "", row.milestone, row.gap)
+
+
+def _without_milestones(known: Ledger, at: Period) -> Iterator[Point]:
+    """That a quarter has no milestones, where there were open ones in the last that has."""
+    before = known.milestones.sort_values("quarter_end", kind="stable")
+    last = period(before["quarter"].iloc[-1], known.framework.year_starts) if len(before) else at
+    there = milestone.assess(before, known.framework.milestones, last)
+    count = int((there["state"] != "achieved").sum())
+    if count:
+        were = "one was" if count == 1 else f"{count} were"
+        said = f"There are no milestones for {at.name}, and {were} open in {last.name}."
+        yield Point("milestones missing", "", "milestones.csv", said, stops=True)
+
+
+def _unconfirmed(assessed: pd.DataFrame, what: str) -> Iterator[Point]:
+    """The risks or milestones that nobody answered for, by whom each is asked of."""
+    silent = assessed[assessed["unconfirmed"] != ""]
+    who = silent["owner"].where(silent["owner"] != "", silent["directorate"]).replace("", "no owner named")
+    for row in silent.assign(who=who).sort_values("who", kind="stable").itertuples():
+        since = period(row.carried_from).name
+        yield Point(f"{what} not confirmed", row.who, getattr(row, what), f"as it stood in {since}", stops=True)

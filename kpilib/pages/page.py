@@ -368,10 +368,13 @@ class Page:
     def milestones(self) -> Shown:
         """The quarter's milestones by objective, of one directorate where the page is for one."""
         here = self._milestones(self.quarter)
+        closed = progress.closed_milestones(self._closed_milestones)
+        pieces = [fill("paragraph", texts=closed)] if closed else []
         if here.empty:
             of = f" of {self.entry.directorate}" if self.entry.directorate else ""
-            return fill("paragraph", texts=[self._openly(f"The records hold no milestones{of} for this quarter.")])
-        return progress.milestones(here)
+            said = f"No milestone{of} is open." if closed else f"The records hold no milestones{of} for this quarter."
+            return together([fill("paragraph", texts=[self._openly(said)]), *pieces])
+        return together([progress.milestones(here), *pieces])
 
     def statements(self) -> Shown:
         """
@@ -395,8 +398,16 @@ class Page:
 
     def _milestones(self, at: Period) -> pd.DataFrame:
         """The milestones of a quarter, assessed; of one directorate where the page is for one."""
-        here = milestone.assess(self._ledger.milestones, self.framework.milestones, at)
-        return here[here["directorate"] == self.entry.directorate] if self.entry.directorate else here
+        return self._own(milestone.assess(self._ledger.milestones, self.framework.milestones, at))
+
+    @property
+    def _closed_milestones(self) -> pd.DataFrame:
+        """The milestones that were closed in the quarter; of one directorate where the page is for one."""
+        return self._own(milestone.closed(self._ledger.milestones, self.framework.milestones, self.quarter))
+
+    def _own(self, milestones: pd.DataFrame) -> pd.DataFrame:
+        own = self.entry.directorate
+        return milestones[milestones["directorate"] == own] if own else milestones
 
     def sources(self) -> Shown:
         """Where each figure comes from: the period it covers, the cell as printed, and its status."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -93,6 +94,11 @@ def action_table(actions: pd.DataFrame, names: Mapping[str, tables.Cell], captio
     return tables.table(caption, ["Risk", "What", "Who", "By when", "How far"], rows, look="notes")
 
 
+def risk_name(row: Any, name: tables.Cell) -> tables.Cell:
+    """A risk in a table of actions: its number, its title, and that nobody confirmed it, where that is so."""
+    return tables.under(name, f"{row.title} (not confirmed for this quarter)" if row.unconfirmed else row.title)
+
+
 def milestones(assessed: pd.DataFrame) -> Shown:
     """
     Lay out milestones by objective, each with a table, after a sentence on how many stand where.
@@ -100,11 +106,25 @@ def milestones(assessed: pd.DataFrame) -> Shown:
     Args:
         assessed: from `kpilib.judgement.milestone.assess`, one or more, in the order to print them.
     """
-    pieces = [fill("paragraph", texts=[words.milestones(milestone.counts(assessed).loc["all"])])]
+    pieces = [fill("paragraph", texts=[milestone_words(assessed)])]
     for objective, own in assessed.groupby("objective", sort=False):
-        row = milestone.counts(own).loc["all"]
-        pieces += [fill("heading", text=objective), milestone_table(own, words.milestones(row))]
+        pieces += [fill("heading", text=objective), milestone_table(own, milestone_words(own))]
     return together(pieces)
+
+
+def milestone_words(assessed: pd.DataFrame) -> str:
+    """Say how many milestones stand where, and how many of them nobody confirmed."""
+    counts = milestone.counts(assessed).loc["all"]
+    said = [words.milestones(counts), words.unconfirmed(assessed["unconfirmed"], "milestone")]
+    return " ".join(filter(None, said))
+
+
+def closed_milestones(closed: pd.DataFrame) -> list[str]:
+    """Name the milestones that were closed this quarter, a sentence for each, with the commentary on it."""
+    return [
+        f"Closed this quarter, and counted no longer: {row.milestone} “{row.text}”. {row.commentary}".strip()
+        for row in closed.itertuples()
+    ]
 
 
 def milestone_table(assessed: pd.DataFrame, caption: str) -> Shown:
@@ -120,7 +140,7 @@ def milestone_table(assessed: pd.DataFrame, caption: str) -> Shown:
             f"{row.milestone}: {row.text}",
             [
                 day(row.due),
-                milestone_tag(row.state, row.label),
+                tables.under(milestone_tag(row.state, row.label), "Not confirmed" if row.unconfirmed else ""),
                 row.owner or "No owner named",
                 tables.under(row.commentary, row.reason) if row.commentary else row.reason,
             ],

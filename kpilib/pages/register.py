@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from kpilib.judgement.figures import show
-from kpilib.judgement.risk import actions, assess, band, gaps, standing
+from kpilib.judgement.risk import NOT_CONFIRMED, actions, assess, band, gaps, standing
 from kpilib.pages import progress, tables, words
 from kpilib.pages.page import CopiedFrame, Page
 from kpilib.pages.screen import steps
@@ -19,6 +19,7 @@ from kpilib.records.ledger import Ledger
 from kpilib.records.periods import Period
 
 NO_REGISTER = "The records hold no register for this quarter."
+NONE_OPEN = "No risk or opportunity is open."
 NO_TARGETS = "This register gives no target scores or dates yet, so no course can be judged."
 PLURAL = {"risk": "risks", "opportunity": "opportunities"}
 STATED = {"up": "Increasing", "level": "Level", "down": "Reducing", "new": "New", "not stated": "Not stated"}
@@ -88,14 +89,19 @@ class RegisterPage(Page):
         """What to say where there is nothing to show."""
         if self.entry.directorate and self._ledger.risks["quarter"].eq(self.quarter.text).any():
             return f"The register names no risk or opportunity of {self.entry.directorate} for this quarter."
-        return NO_REGISTER
+        return NONE_OPEN if len(self.risks) else NO_REGISTER
+
+    def unconfirmed_words(self) -> str:
+        """How many risks and opportunities nobody confirmed for the quarter; nothing where all were."""
+        return _unconfirmed(self._standing)
 
     def _facts(self) -> list[str]:
         return [words.counted(len(self._open(kind)), kind, PLURAL[kind]) for kind in PLURAL]
 
     def headline(self) -> Shown:
         """How many risks stand in which band."""
-        return fill("headline", lead=_in_bands(self._standing) or self.nothing(), tiles=[], caution="")
+        lead = f"{_in_bands(self._standing) or self.nothing()} {self.unconfirmed_words()}".strip()
+        return fill("headline", lead=lead, tiles=[], caution="")
 
     def matrix(self) -> Shown:
         """Each risk placed by impact and likelihood after its actions; opportunities in a table of their own."""
@@ -114,6 +120,9 @@ class RegisterPage(Page):
         missing = here[here["residual_impact"].isna() | here["residual_likelihood"].isna()]
         if len(missing):
             caption += f" Not placed, because impact or likelihood is not given: {words.listed(list(missing['risk']))}."
+        silent = here[here["unconfirmed"] != ""]
+        if len(silent):
+            caption += f" Not confirmed for this quarter: {words.listed(list(silent['risk']))}."
         return fill("matrix", caption=caption, likelihood=self.scales.likelihood, rows=rows)
 
     def _square(self, here: pd.DataFrame, kind: str, impact: int, likelihood: int) -> dict:
@@ -137,8 +146,8 @@ class RegisterPage(Page):
         """What is new, gone, for better or for worse since the last register; and what the council states."""
         if self.risks.empty:
             return fill("paragraph", texts=[self._openly(self.nothing())])
-        said = moves(self.risks)
-        stated = self.risks[self.risks["stated"].isin(STATED)]
+        said = moves(self.risks, self.risk_notes)
+        stated = self.risks[self.risks["stated"].isin(STATED) & (self.risks["unconfirmed"] == "")]
         parts = [
             f"{STATED[word].lower()}: {words.listed(list(group['risk']))}"
             for word, group in stated.groupby("stated", sort=False)
@@ -176,7 +185,12 @@ class RegisterPage(Page):
             "Course": tables.under(progress.course(row["course"]), "as stated" if row["progress"] else ""),
             "Appetite": tables.under(*progress.appetite(row)) or ("None set" if row["kind"] == "risk" else ""),
             "Open actions": progress.counted(self._open_actions[self._open_actions["risk"] == row["risk"]]),
-            "Why": " ".join([row["course_reason"] if "Course" in heads else "", *progress.above(row)]).strip(),
+            "Why": " ".join(
+                filter(
+                    None,
+                    [row["unconfirmed"], row["course_reason"] if "Course" in heads else "", *progress.above(row)],
+                )
+            ),
         }
         name = tables.link(f"#{row['risk']}", f"{row['risk']}: {row['title']}")
         return tables.Row(tables.under(name, row["owner"] or "No owner named"), [cells[head] for head in heads])
@@ -199,7 +213,7 @@ class RegisterPage(Page):
         return tables.Row(
             tables.link(f"#{row['risk']}", row["risk"]),
             [
-                row["title"],
+                tables.under(row["title"], row["unconfirmed"]),
                 self._score(row, ""),
                 self._score(row, "residual_"),
                 row["owner"] or "No owner named",
@@ -225,6 +239,7 @@ class RegisterPage(Page):
             heads.append("Above the appetite")
             numbers.add(4)
         caption = "Risks and opportunities by directorate; the score is the one once actions are taken."
+        caption = f"{caption} {_unconfirmed(here)}".strip()
         return tables.table(caption, heads, rows, numbers=numbers, foot=self._directorate_row("All", here))
 
     def _directorate_row(self, name: str, group: pd.DataFrame) -> tables.Row:
@@ -265,6 +280,7 @@ class RegisterPage(Page):
         if row["risk"] in self._aimed:
             reasons = [row["course_reason"], *reasons]
             figures.append(("course as stated" if row["progress"] else "course", progress.course(row["course"])))
+        reasons = [row["unconfirmed"], *reasons] if row["unconfirmed"] else reasons
         most, within = progress.appetite(row)
         if most:
             figures.append((f"acceptable; the score is {within}", most))
@@ -288,7 +304,7 @@ class RegisterPage(Page):
         here = self._open_actions
         named = here[(here["owner"] != "") | (here["due"] != "")]
         names = {
-            row.risk: tables.under(tables.link(f"#{row.risk}", row.risk), row.title)
+            row.risk: progress.risk_name(row, tables.link(f"#{row.risk}", row.risk))
             for row in self._standing.itertuples()
         }
         caption = "Actions not yet done that name an owner or a date, the earliest date first."
@@ -337,16 +353,25 @@ class RegisterPage(Page):
         return together(pieces)
 
 
-def moves(assessed: pd.DataFrame) -> list[str]:
-    """Say what is new, closed, merged, higher, lower and level in an assessed register, a sentence for each."""
+def moves(assessed: pd.DataFrame, notes: pd.DataFrame) -> list[str]:
+    """
+    Say what is new, closed, merged, higher, lower, level and not confirmed in a register, a sentence for each.
+
+    Args:
+        assessed: from `kpilib.judgement.risk.assess`.
+        notes: those of the quarter; what is noted as the progress of a risk that is closed was said on its closing.
+    """
     moved = assessed["movement"]
-    if (moved == "no earlier register").all():
-        return ["The records hold no earlier register, so scores cannot be compared with last quarter's."]
+    none = "The records hold no earlier register, so scores cannot be compared with last quarter's."
     titled = assessed["risk"] + " “" + assessed["title"] + "”"
     names = {word: list(group) for word, group in titled.groupby(moved)}
-    said = [f"New: {words.listed(names['new'])}."] if "new" in names else []
+    said = [none] if "no earlier register" in names else []
+    if "new" in names:
+        said.append(f"New: {words.listed(names['new'])}.")
     if "closed" in names:
         said.append(f"Closed: {words.listed(names['closed'])}.")
+        closed = notes["risk"].isin(assessed.loc[moved == "closed", "risk"]) & notes["kind"].eq("progress")
+        said += [f"On the closing of {row.risk}: {row.text}" for row in notes[closed].itertuples()]
     merged = assessed[moved == "merged"]
     if len(merged):
         into = [
@@ -362,13 +387,26 @@ def moves(assessed: pd.DataFrame) -> list[str]:
         said.append(f"{PLURAL[kind].capitalize()} with a {MOVED[word]} score, which is {way}: {words.listed(scores)}.")
     if "level" in names:
         said.append(f"Level: {words.listed(list(assessed.loc[moved == 'level', 'risk']))}.")
+    silent = list(assessed.loc[moved == NOT_CONFIRMED, "risk"])
+    if silent:
+        said.append(f"Not confirmed for this quarter, and told as before: {words.listed(silent)}.")
     return said
 
 
 def register_words(ledger: Ledger, scales: RiskScales, at: Period) -> list[str]:
     """Say how many risks and opportunities have which score once their actions are taken, and what moved."""
     assessed = assess(ledger.risks, scales.bands, at)
-    return [_in_bands(standing(assessed)), *moves(assessed)] if len(assessed) else [NO_REGISTER]
+    if assessed.empty:
+        return [NO_REGISTER]
+    here, notes = standing(assessed), ledger.risk_notes[ledger.risk_notes["quarter"] == at.text]
+    return [_in_bands(here) or NONE_OPEN, *filter(None, [_unconfirmed(here)]), *moves(assessed, notes)]
+
+
+def _unconfirmed(here: pd.DataFrame) -> str:
+    """Say how many of a register's risks and opportunities nobody confirmed."""
+    kinds = [kind for kind in PLURAL if here["kind"].eq(kind).any()]
+    one, many = " or ".join(kinds), " and ".join(PLURAL[kind] for kind in kinds)
+    return words.unconfirmed(here["unconfirmed"], one, many)
 
 
 def _in_bands(here: pd.DataFrame) -> str:

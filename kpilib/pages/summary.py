@@ -9,11 +9,10 @@ from pathlib import Path
 import pandas as pd
 from markupsafe import Markup
 
-from kpilib.judgement import milestone
 from kpilib.judgement.figures import lower_first
 from kpilib.judgement.rating import ON_TARGET
 from kpilib.judgement.verdict import counts, counts_moved
-from kpilib.pages import tables, words
+from kpilib.pages import progress, tables, words
 from kpilib.pages.page import Page
 from kpilib.pages.register import register_words
 from kpilib.pages.shown import Shown, fill, together
@@ -31,7 +30,7 @@ class SummaryPage(Page):
 
     def _in_short(self) -> list[str]:
         here = self._milestones(self.quarter)
-        return [*super()._in_short(), *([words.milestones(milestone.counts(here).loc["all"])] if len(here) else [])]
+        return [*super()._in_short(), *([progress.milestone_words(here)] if len(here) else [])]
 
     def by_priority(self) -> Shown:
         """How many indicators have which rating, by priority."""

@@ -131,6 +131,26 @@ def milestones(row: pd.Series) -> str:
     return f"Of {number(total)} milestones, {listed(parts)}."
 
 
+def unconfirmed(marks: pd.Series, one: str, many: str = "") -> str:
+    """
+    Say how many risks or milestones nobody confirmed for the quarter; nothing where all were.
+
+    Args:
+        marks: a text for each, empty where it was confirmed.
+    """
+    count, whole = int((marks != "").sum()), len(marks)
+    if not count:
+        return ""
+    if whole == 1:
+        return f"The one {one} was not confirmed for this quarter."
+    if count == whole:
+        return (
+            f"{'Neither' if whole == 2 else 'None'} of the {counted(whole, one, many)} was confirmed for this quarter."
+        )
+    verb = "was" if count == 1 else "were"
+    return sentence(f"{number(count)} of {counted(whole, one, many)} {verb} not confirmed for this quarter")
+
+
 def movement(judged: pd.DataFrame, compare: str = "previous") -> str:
     """Say how many got better, worse or stayed since the reading before, and how many cannot be compared."""
     by = judged["direction"].value_counts()

@@ -86,7 +86,8 @@ def _parser() -> argparse.ArgumentParser:
     add_quarterly("collect", _collect, "write an Excel workbook for each directorate to fill in")
     receives = add("receive", _receive, "take filled workbooks into the records: all of them, or nothing")
     receives.add_argument("files", metavar="FILE", nargs="+", type=Path, help="a workbook that came back")
-    receives.add_argument("--confirm", action="store_true", help="take figures far outside their usual range too")
+    confirms = "take the unusual figure in this cell, such as place.xlsx/Figures/I4; may be repeated"
+    receives.add_argument("--confirm", metavar="CELL", action="append", default=[], help=confirms)
     releases = add_quarterly("release", _release, "freeze a quarter as it is published", editions=False)
     releases.add_argument("--despite", metavar="REASON", default="", help="release it although the check refuses")
     news = add("new", _new, "make the folders of a new council, from answers or from questions")

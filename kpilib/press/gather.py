@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -15,12 +16,12 @@ import pandas as pd
 from kpilib.judgement.due import doubt
 from kpilib.pages.asking import forms
 from kpilib.press.plan import Plan, make_plan
-from kpilib.records.faults import Fault, RecordsError
+from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.files import replace_whole
 from kpilib.records.forms import Form, write_form
 from kpilib.records.framework import EDITIONS, home
 from kpilib.records.ledger import Ledger, load_as_if, load_ledger, read_texts
-from kpilib.records.periods import Period
+from kpilib.records.periods import Period, ending
 from kpilib.records.received import Entry, entries
 from kpilib.records.releases import last_released
 from kpilib.records.returns import Return, read_return
@@ -79,12 +80,13 @@ class Received:
     notes: list[str]
 
 
-def receive(paths: Sequence[Path], root: str | Path | None = None, *, confirm: bool = False) -> Received:
+def receive(paths: Sequence[Path], root: str | Path | None = None, *, confirm: Sequence[str] = ()) -> Received:
     """
     Take directorates' returns into the records: all that is in them, or nothing.
 
     Args:
-        confirm: take figures far outside their usual range too.
+        confirm: the cells of figures that are far outside their usual range, and right, such as `place.xlsx/Figures/I4`
+            or as much of its end as names one alone of those that are asked about.
 
     Raises:
         RecordsError: with every fault of every return; nothing is written then.
@@ -96,10 +98,14 @@ def receive(paths: Sequence[Path], root: str | Path | None = None, *, confirm: b
     folder = home(root) / "data" / slug
     with alone(folder):
         ledger = load_ledger(slug, "restricted", root)
-        faults += _old(plan, ledger)
-        said = entries(returns, read_texts(slug, folder, []), plan.framework, plan.quarter)
+        following = _following(plan)
+        faults += _old(plan, ledger) if not following else []
+        said = entries(returns, read_texts(slug, folder, []), plan.framework, plan.quarter, following)
         doubts = _doubted(said.found, ledger, plan.quarter) if not said.faults else {}
-        faults += [*said.faults, *(doubts.values() if not confirm else [])]
+        faults += said.faults
+        if not faults:
+            faults += _confirmed(confirm, [said.found[number].path for number in doubts])
+        faults += [fault for number, fault in doubts.items() if not _names(confirm, said.found[number].path)]
         if faults:
             raise RecordsError(faults)
         found = [_noted(entry) if number in doubts else entry for number, entry in enumerate(said.found)]
@@ -143,12 +149,38 @@ def _one_of(returns: Sequence[Return], faults: list[Fault]) -> tuple[str, str]:
     return first.framework, first.quarter
 
 
+def _names(confirm: Sequence[str], path: str) -> bool:
+    """Say whether a cell is among those that are confirmed."""
+    return any(f"/{path}".casefold().endswith(f"/{each}".casefold()) for each in confirm)
+
+
+def _confirmed(confirm: Sequence[str], asked: Sequence[str]) -> Iterator[Fault]:
+    """Refuse what is confirmed and names none of the cells that are asked about, or more than one."""
+    for each in confirm:
+        named = [path for path in asked if _names([each], path)]
+        if len(named) > 1:
+            remedy = f"Write more of its name: {', '.join(named)}. Of workbooks of one name, receive one alone."
+            yield Fault(f"--confirm {_quoted(each)}", "names more than one cell that is asked about", remedy)
+        elif not named:
+            remedy = allowed(each, asked) if asked else "Leave it out: no figure is asked about."
+            yield Fault(f"--confirm {_quoted(each)}", "names no cell that is asked about", remedy)
+
+
+def _quoted(path: str) -> str:
+    """Write a cell's name so that every shell takes it for one word."""
+    if not set(path) & set('"$`\\!'):
+        return path if shlex.quote(path) == path else f'"{path}"'
+    return shlex.quote(path)
+
+
+def _following(plan: Plan) -> str:
+    """Give the quarter in which what is released can be revised; nothing where neither it nor a later one is."""
+    last = last_released(plan.framework, plan.root)
+    return ending("quarter", last + 3, plan.framework.year_starts).text if last >= plan.quarter.end else ""
+
+
 def _old(plan: Plan, ledger: Ledger) -> list[Fault]:
-    """Refuse returns of a quarter that is released, or before one that figures are recorded of already."""
-    if last_released(plan.framework, plan.root) >= plan.quarter.end:
-        remedy = "Ask for it on the form of the next quarter: a figure that differs becomes a revision there."
-        problem = "is released, or a later one is, and its records stay as they are"
-        return [Fault(plan.quarter.text, problem, remedy)]
+    """Refuse returns of a quarter before one that figures are recorded of already."""
     later = ledger.readings[ledger.readings["reported_end"] > plan.quarter.end]
     if len(later):
         problem = f"is an old quarter: figures of {later['reported'].max()} are recorded already"
@@ -173,7 +205,7 @@ def _doubted(found: Sequence[Entry], ledger: Ledger, at: Period) -> dict[int, Fa
         why = doubt(float(entry.cells["value"]), pd.Series(past["value"].to_numpy(), past["period"]), row)
         if why:
             problem = f"{entry.cells['value']} should be looked at twice: {why}"
-            remedy = "Correct it; if it is right, receive the return with --confirm."
+            remedy = f"Correct it; if it is right, receive the returns with --confirm {_quoted(entry.path)}"
             asked[number] = Fault(entry.place("value"), problem, remedy)
     return asked
 

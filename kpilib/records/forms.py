@@ -23,6 +23,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from kpilib.records.carried import CLOSED
 from kpilib.records.editions import ACT
 from kpilib.records.framework import Framework
 from kpilib.records.periods import Period
@@ -30,7 +31,7 @@ from kpilib.records.periods import Period
 FORMAT = "1"
 START, LISTS, ABOUT = "Start here", "Lists", "About"
 HEAD = 3  # the row of the headings; rows to fill in follow it
-STANDING = ("as before", "changed", "closed")
+STANDING = ("as before", "changed", CLOSED)
 PARAGRAPHS = tuple(f"Paragraph {number}" for number in range(1, 8))
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -106,9 +107,13 @@ _SAYS = {
     ),
     "Risks": (
         "Say of each whether it stands as before, has changed or is closed. "
-        "Impact and likelihood are those after actions."
+        "Impact and likelihood are those after actions. "
+        "A row left blank is no answer: the risk is printed as it stood, marked as not confirmed."
     ),
-    "Milestones": "Choose how each stands at the end of the quarter. If its date has moved, write the new one.",
+    "Milestones": (
+        "Choose how each stands at the end of the quarter. If its date has moved, write the new one. "
+        "A row left blank is no answer: the milestone is printed as it stood, marked as not confirmed."
+    ),
 }
 _HINTS = {
     "number": "A number in the unit of the column “In”, without %, £ or commas between thousands.",
@@ -131,6 +136,7 @@ class Form:
 def lists(framework: Framework) -> dict[str, Sequence[str]]:
     """What each drop-down offers, by the name of its list."""
     scales = framework.risk
+    words = [word for words in framework.milestones.values() for word in words]
     return {
         "status": ("final", "provisional", "estimate", "awaited", "not measured"),
         "exempt": PARAGRAPHS,
@@ -138,7 +144,7 @@ def lists(framework: Framework) -> dict[str, Sequence[str]]:
         "impact": [str(number + 1) for number in range(len(scales.impact))] if scales else ["1"],
         "likelihood": [str(number + 1) for number in range(len(scales.likelihood))] if scales else ["1"],
         "direction": ("increasing", "level", "reducing", "new"),
-        "milestone": [word for words in framework.milestones.values() for word in words],
+        "milestone": words if CLOSED in map(str.casefold, words) else [*words, CLOSED],
     }
 
 

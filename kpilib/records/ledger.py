@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from kpilib.records.carried import CARRIED, CLOSED, carried
 from kpilib.records.editions import numbers, withheld, without_exempt
 from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.framework import EDITIONS, RATINGS, Framework, RiskScales, home, load_framework
@@ -47,6 +48,8 @@ class Ledger:
 
     Frames that hold periods have `start` and `end` too, in months, so that they can be put in order.
     Benchmarks have `grouped` too: whether the comparator belongs to a group of comparators.csv.
+    Risks and milestones have `carried_from` too: empty where a row is an answer of its quarter, else the quarter whose
+    answer it repeats, since nobody gave another.
     As at a quarter, readings have `was` and `since` too: what was last published of the same indicator and period
     before the figure became what it is, and in the report of which quarter it did; both empty where it always was.
     `withheld` counts what is exempt, in either edition: kind, paragraph, and from which quarter's report to which.
@@ -165,8 +168,10 @@ def load_ledger(framework: str, edition: str = "public", root: str | Path | None
     summaries = read_summaries(loaded, folder, faults)
     if faults:
         raise RecordsError(faults)
-    held = withheld(everything, summaries, loaded.year_starts)
+    texts = carried(everything, loaded)  # with the exempt rows, since one may have taken in an open risk
+    held = withheld(texts, summaries, loaded.year_starts)
     if edition == "public":
+        texts = without_exempt(texts, loaded.year_starts)
         summaries = summaries[summaries["exempt"] == ""].reset_index(drop=True)
     typed = {file: _typed(file, frame, loaded.year_starts) for file, frame in texts.items()}
     benchmarks = typed["benchmarks.csv"]
@@ -209,7 +214,7 @@ def digests(framework: Framework, edition: str, root: str | Path | None = None) 
     texts = read_texts(framework.slug, folder, unread)
     found = {f"{place}/{file}": (folder / file).read_bytes() for file in FILES if (folder / file).exists()}
     summaries = read_summaries(framework, folder, unread)
-    held = withheld(texts, summaries, framework.year_starts)
+    held = withheld(carried(texts, framework), summaries, framework.year_starts)
     if edition == "public" and len(held):
         for file, left in without_exempt(texts, framework.year_starts).items():
             if not left.equals(texts[file]):
@@ -463,12 +468,12 @@ def _merger_faults(risks: pd.DataFrame, place: str, year_starts: int) -> Iterato
 
 def _status_faults(milestones: pd.DataFrame, framework: Framework, place: str) -> Iterator[Fault]:
     """Find statuses that are none of the council's words; an empty one is no fault, and case does not matter."""
-    known = [word for words in framework.milestones.values() for word in words]
+    known = [*(word for words in framework.milestones.values() for word in words), CLOSED]
     said = milestones["status"]
     strange = said.ne("") & ~said.str.casefold().isin([word.casefold() for word in known])
     for row, status in said[strange].items():
         problem = f"{status!r} is not a milestone's status in framework.yml"
-        yield Fault(f"{place}, row {row}, column status", problem, allowed(status, known))
+        yield Fault(f"{place}, row {row}, column status", problem, allowed(status, set(known)))
 
 
 def _scale_faults(risks: pd.DataFrame, scales: RiskScales, place: str) -> Iterator[Fault]:
@@ -490,7 +495,8 @@ def _scale_faults(risks: pd.DataFrame, scales: RiskScales, place: str) -> Iterat
 
 def _typed(file: str, frame: pd.DataFrame, year_starts: int) -> pd.DataFrame:
     """Give numbers as numbers and periods their months; columns that are absent are empty."""
-    typed = frame.reindex(columns=list(FILES[file]), fill_value="").reset_index(drop=True)
+    names = [*FILES[file], *([CARRIED] if CARRIED in frame else [])]
+    typed = frame.reindex(columns=names, fill_value="").reset_index(drop=True)
     for name in NUMBERS[file]:
         typed[name] = pd.to_numeric(typed[name]).astype(float)
     if "as_printed" in typed:

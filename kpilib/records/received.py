@@ -12,6 +12,7 @@ from functools import partial
 
 import pandas as pd
 
+from kpilib.records.carried import CLOSED, holding
 from kpilib.records.faults import Fault, allowed
 from kpilib.records.forms import SHEETS, lists
 from kpilib.records.framework import Framework
@@ -29,7 +30,7 @@ class Entry:
     A row for a record file: its cells, and the place in a return that each came from.
 
     `instead` is the row of the file that it takes the place of: one that said a figure was awaited.
-    `was` is the published figure that it revises.
+    `was` is the published figure that it revises, and `path` names the cell of a figure in one word.
     """
 
     file: str
@@ -37,6 +38,7 @@ class Entry:
     place: Callable[[str], str]
     instead: int = 0
     was: str = ""
+    path: str = ""
 
     @property
     def key(self) -> tuple[str, ...]:
@@ -74,20 +76,29 @@ def _differing(one: Mapping[str, str], other: Mapping[str, str]) -> str:
     return next(name for name in (*one, *other) if one.get(name, "") != other.get(name, ""))
 
 
-def entries(returns: Sequence[Return], texts: Mapping[str, pd.DataFrame], framework: Framework, at: Period) -> Entries:
+def entries(
+    returns: Sequence[Return],
+    texts: Mapping[str, pd.DataFrame],
+    framework: Framework,
+    at: Period,
+    following: str = "",
+) -> Entries:
     """
     Find what returns add to the records.
 
     Args:
         returns: of this framework and quarter.
         texts: every record file as text, exempt rows included, and without a fault.
+        following: where the quarter is released, the one in which it can be revised; nothing is added then, and each
+            answer that differs from what was published is a fault that says how to revise it.
     """
     said = Entries()
     known = {file: frame.reindex(columns=list(FILES[file]), fill_value="") for file, frame in texts.items()}
     for each in returns:
         for sheet, rows in each.rows.items():
             for row, cells in rows.to_dict("index").items():
-                taken = _Taken(cells, partial(each.place, sheet, row), known, framework, at, said)
+                where, path = partial(each.place, sheet, row), partial(each.path, sheet, row)
+                taken = _Taken(cells, where, path, known, framework, at, following, said)
                 taken.take(sheet)
     for file in FILES:
         said.faults.extend(_cell_faults(file, [entry for entry in said.found if entry.file == file], framework))
@@ -107,9 +118,11 @@ class _Taken:
 
     cells: dict[str, str]
     where: Callable[[str], str]
+    path: Callable[[str], str]
     texts: Mapping[str, pd.DataFrame]
     framework: Framework
     at: Period
+    following: str
     said: Entries
 
     def take(self, sheet: str) -> None:
@@ -137,8 +150,32 @@ class _Taken:
 
     def _disagrees(self, column: str, one: str, other: str, file: str, row: int) -> None:
         """Refuse what the records of this quarter have otherwise: an earlier return, or someone's own hand."""
+        if self.following:
+            self._late(column, one, file, other)
+            return
         problem = f"{one[:60]!r} disagrees with {other[:60]!r} in {file}, row {row}"
         remedy = "Ask which is right. To take this one, delete that row, and receive the return again."
+        self._wrong(column, problem, remedy)
+
+    def _add(self, entry: Entry, column: str, published: str = "") -> None:
+        """Take an entry; of a quarter that is released, refuse it, naming the cell that it came from."""
+        if self.following:
+            self._late(column, self.cells[column], entry.file, published)
+        else:
+            self.said.add(entry)
+
+    def _late(self, column: str, said: str, file: str, published: str) -> None:
+        """Refuse what differs from what was published, and say how it gets into the next quarter's report."""
+        was = f"with {published[:60]!r}" if published else "without it"
+        problem = f"{said[:60]!r} comes late: the report of {self.at.text} is published {was}"
+        sheet = "Earlier figures" if _is_figure(published) else "Figures"
+        row = f"add a row to {file} with `reported` {self.following}"
+        remedy = f"Say it in the form of {self.following}; what was published stays."
+        if file == "readings.csv" and column == "value":
+            why = ", with the reason" if _is_figure(published) else ""
+            remedy = f"Put it into the form of {self.following}, sheet {sheet!r}{why}; or {row}."
+        elif file == "readings.csv":
+            remedy = f"{row[:1].upper()}{row[1:]}; what was published stays."
         self._wrong(column, problem, remedy)
 
     def _known_or_refused(
@@ -181,6 +218,9 @@ class _Taken:
         now, before = own[ends.reindex(own.index) == self.at.end], own.loc[ends[ends < self.at.end].index]
         nothing = pd.Series({"value": "", "status": "", "exempt": "", "note": ""})
         last = (now if len(now) else before).iloc[-1] if len(own) else nothing
+        if self.following and value and len(own) and _same(own.loc[ends.index[-1], "value"], value):
+            self.said.known += 1  # it is what was published, or has been revised to it since
+            return
         new = {"indicator": cells["indicator"], "period": cells["period"], "value": value, "reported": self.at.text,
                "status": status, "note": note, "exempt": cells.get("exempt") or last["exempt"]}  # fmt: skip
         alike = _same(last["value"], value)
@@ -192,13 +232,17 @@ class _Taken:
             self.said.known += 1
         elif len(now) and last["value"]:
             self._disagrees(apart[0], new[apart[0]], last[apart[0]], "readings.csv", now.index[-1])
+        elif self.following:
+            column = next((name for name in ("value", "status", "note", "exempt") if cells.get(name)), "value")
+            self._late(column, cells[column], "readings.csv", last["value"] or last["status"])
         elif len(now):
-            self.said.add(Entry("readings.csv", new, self.where, instead=int(now.index[-1])))
+            self.said.add(Entry("readings.csv", new, self.where, instead=int(now.index[-1]), path=self.path("value")))
         elif last["value"] and not alike and not note:
             problem = f"is empty, and {value or status!r} differs from {last['value']}, published in {last['reported']}"
             self._wrong("note", problem, "Say there why: it becomes a revision, printed with its reason.")
         else:
-            self.said.add(Entry("readings.csv", new, self.where, was="" if alike else last["value"]))
+            was = "" if alike else last["value"]
+            self.said.add(Entry("readings.csv", new, self.where, was=was, path=self.path("value")))
 
     def _remarks(self) -> None:
         """Take what a service says of an indicator; owner and date belong to the action."""
@@ -217,7 +261,7 @@ class _Taken:
             if len(same) or len(there):
                 self._known_or_refused(new, "commentary.csv", same if len(same) else there, kind)
             else:
-                self.said.add(Entry("commentary.csv", new, partial(self._of_remark, kind)))
+                self._add(Entry("commentary.csv", new, partial(self._of_remark, kind)), kind)
 
     def _of_remark(self, kind: str, column: str) -> str:
         return self.where(column if column in ("owner", "due", "exempt") else kind)
@@ -233,12 +277,37 @@ class _Taken:
             self._wrong("standing", f"is empty, and {cells[given[0]]!r} stands beside it", remedy)
         elif standing != "changed" and scored:
             self._wrong(scored[0], f"{cells[scored[0]]!r} stands beside {standing!r}", "Choose `changed`, or empty it.")
-        elif standing and before.empty:
-            self._wrong("risk", f"{cells['risk']!r} is in no earlier register", "Record it in risks.csv.")
-        elif standing == "closed" and len(now):
-            self._disagrees("standing", "closed", "open", "risks.csv", now.index[-1])
-        elif standing and standing != "closed":
+        elif standing == CLOSED and cells["review_date"]:
+            said = f"{cells['review_date']!r} stands beside 'closed'"
+            self._wrong("review_date", said, "Choose `changed`, or empty it.")
+        elif standing and (before.empty or before["direction"].iloc[-1] == CLOSED):
+            self._wrong("risk", f"{cells['risk']!r} is open in no earlier register", "Record it in risks.csv.")
+        elif standing and len(now) and (standing == CLOSED) != (now["direction"].iloc[-1] == CLOSED):
+            there = CLOSED if now["direction"].iloc[-1] == CLOSED else "open"
+            self._disagrees("standing", standing, there, "risks.csv", now.index[-1])
+        elif standing == CLOSED:
+            self._closed_risk(before.iloc[-1], now)
+        elif standing:
             self._open_risk(before.iloc[-1], now)
+
+    def _closed_risk(self, last: pd.Series, now: pd.DataFrame) -> None:
+        """Take that a risk is closed: its row of the last register, which says so, and the words on it."""
+        if len(now):
+            self.said.known += 1
+        else:
+            new = _texts(last) | {"quarter": self.at.text, "direction": CLOSED, "merged_from": "", "note": ""}
+            self._add(Entry("risks.csv", new, self.where), "standing")
+        self._progress()
+
+    def _progress(self) -> None:
+        """Take the words beside a risk as a note on its progress, unless they are there already."""
+        if not self.cells["progress"]:
+            return
+        said = {"quarter": self.at.text, "risk": self.cells["risk"], "kind": "progress", "text": self.cells["progress"]}
+        notes = self.texts["risk_notes.csv"]
+        if not notes[list(said)].eq(pd.Series(said)).all(axis=1).any():
+            note = dict.fromkeys(FILES["risk_notes.csv"], "") | said
+            self._add(Entry("risk_notes.csv", note, partial(self._of_note, "progress")), "progress")
 
     def _open_risk(self, last: pd.Series, now: pd.DataFrame) -> None:
         cells = self.cells
@@ -255,21 +324,18 @@ class _Taken:
         new["direction"] = cells["direction"] or ("increasing" if moved > 0 else "reducing" if moved < 0 else "level")
         notes = self.texts["risk_notes.csv"]
         own = notes[notes["risk"] == cells["risk"]]
-        held = own[own["quarter"] == self.at.text]
-        wanted = []
         if len(now):  # the register of this quarter was begun already, with the notes that still hold
             apart = ("note", "merged_from", *(() if cells["direction"] else ["direction"]))
             self._known_or_refused(new, "risks.csv", now, apart=apart)
         else:
-            self.said.add(Entry("risks.csv", new, self.where))
-            kept = own[own["quarter"].eq(last["quarter"]) & own["kind"].ne("progress") & own["status"].ne("done")]
-            wanted = [_texts(note) | {"quarter": self.at.text} for _, note in kept.iterrows()]
-        if cells["progress"]:
-            progress = {"quarter": self.at.text, "risk": cells["risk"], "kind": "progress", "text": cells["progress"]}
-            wanted.append(dict.fromkeys(FILES["risk_notes.csv"], "") | progress)
-        for note in wanted:
-            if not (held["kind"].eq(note["kind"]) & held["text"].eq(note["text"])).any():
-                self.said.add(Entry("risk_notes.csv", note, partial(self._of_note, note["kind"])))
+            self._add(Entry("risks.csv", new, self.where), "standing")
+            held = own[own["quarter"] == self.at.text]
+            there = set(zip(held["kind"], held["text"], strict=True))
+            for _, note in holding(own[own["quarter"] == last["quarter"]]).iterrows():
+                if (note["kind"], note["text"]) not in there and not self.following:
+                    kept = _texts(note) | {"quarter": self.at.text}
+                    self.said.add(Entry("risk_notes.csv", kept, partial(self._of_note, note["kind"])))
+        self._progress()
 
     def _of_note(self, kind: str, column: str) -> str:
         return self.where("progress" if kind == column == "progress" or column == "text" else "standing")
@@ -292,11 +358,15 @@ class _Taken:
             if len(now):
                 self._known_or_refused(new, "milestones.csv", now)
             else:
-                self.said.add(Entry("milestones.csv", new, self.where))
+                self._add(Entry("milestones.csv", new, self.where), "status")
 
 
 def _texts(row: pd.Series) -> dict[str, str]:
     return {str(name): str(cell) for name, cell in row.items()}
+
+
+def _is_figure(published: str) -> bool:
+    return bool(published) and published not in ABSENT
 
 
 def _same(one: str, other: str) -> bool:

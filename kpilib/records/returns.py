@@ -45,9 +45,20 @@ class Return:
 
     def place(self, sheet: str, row: int, column: str = "") -> str:
         """Name a cell, as faults do; without a column, the row."""
-        names = [each.name for each in SHEETS[sheet]]
-        where = f"cell {get_column_letter(names.index(column) + 1)}{row}" if column in names else f"row {row}"
+        where = f"cell {_cell(sheet, row, column)}" if column in _names(sheet) else f"row {row}"
         return f"{self.file}, sheet {sheet!r}, {where}"
+
+    def path(self, sheet: str, row: int, column: str) -> str:
+        """Name a cell in one word, as a command takes it: `place.xlsx/Figures/I4`."""
+        return f"{self.file}/{sheet}/{_cell(sheet, row, column)}"
+
+
+def _names(sheet: str) -> list[str]:
+    return [each.name for each in SHEETS[sheet]]
+
+
+def _cell(sheet: str, row: int, column: str) -> str:
+    return f"{get_column_letter(_names(sheet).index(column) + 1)}{row}"
 
 
 def read_return(path: Path) -> Return:

@@ -196,7 +196,7 @@ FILES: Mapping[str, Mapping[str, Cell]] = {
         "residual_impact": PLACE,
         "residual_likelihood": PLACE,
         "residual_score": needed(PLACE),
-        "direction": one_of("increasing", "level", "reducing", "new"),
+        "direction": one_of("increasing", "level", "reducing", "new", "closed"),
         "target_score": optional(PLACE),
         "target_date": optional(DATE),
         "review_date": optional(DATE),

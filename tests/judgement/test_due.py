@@ -108,6 +108,18 @@ def test_arrears(frequency: str, said: list[str], expected: list[str]) -> None:
     assert expected == asked(frequency, *said)
 
 
+@pytest.mark.parametrize(
+    ("frequency", "said", "expected"),
+    [
+        ("quarterly", "2019-20-Q1 in 2019-20-Q2", ["2019-20-Q2", "2019-20-Q3"]),
+        ("monthly", "2019-10 in 2019-20-Q4", ["2019-11", "2019-12"]),
+    ],
+)
+def test_a_single_late_figure_is_no_habit(frequency: str, said: str, expected: list[str]) -> None:
+    """Of an indicator with one figure, which came late, the current period is asked for too."""
+    assert asked(frequency, said) == expected
+
+
 @pytest.mark.parametrize("frequency", ["annual", "termly"])
 def test_seldom_figures_recorded_by_quarters(frequency: str) -> None:
     """A yearly or termly figure that is recorded by quarters is due in those quarters that had one a year before."""

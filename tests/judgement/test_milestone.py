@@ -133,7 +133,7 @@ def test_only_the_quarter_s_own_rows_are_assessed() -> None:
     found = assessed({"quarter": "2019-20-Q2"}, {"milestone": "M2"}, {"quarter": "2019-20-Q4"})
 
     assert found["milestone"].tolist() == ["M2"]
-    assert found.columns.tolist() == [*milestones(), "state", "label", "reason", "days_late"]
+    assert found.columns.tolist() == [*milestones(), "unconfirmed", "state", "label", "reason", "days_late"]
 
 
 def test_no_milestones_are_no_error() -> None:

@@ -102,6 +102,41 @@ def place(opened: Callable[..., DirectoratePage]) -> DirectoratePage:
     return opened(milestones=PROMISED, risks=REGISTER, risk_notes=NOTES)
 
 
+# What nobody confirmed.
+
+
+def test_what_nobody_confirmed_is_marked_and_counted(opened: Callable[..., DirectoratePage]) -> None:
+    """Milestones and high risks that have no row stand as they did, with words; their counts say how many."""
+    promised = "".join(line for line in PROMISED.splitlines(keepends=True) if "2023-24-Q2,Green" not in line)
+    risks = "".join(line for line in REGISTER.splitlines(keepends=True) if "2023-24-Q2,R1" not in line)
+    page = opened(milestones=promised, risks=risks)
+    mark = "Not confirmed for Quarter 2 2023/24: as it stood in Quarter 1 2023/24."
+    said = repr(page.milestones())
+
+    assert said.startswith(
+        "Of three milestones, two are on track and one missed. Two of three milestones were not confirmed for this "
+        "quarter."
+    )
+    assert f"Due 31 August 2023 and not achieved. {mark}" not in said
+    assert f"◆ Missed Not confirmed Head of Parks {mark} Stated as on track, but due 31 August 2023 and not" in said
+    assert "and not reported as achieved." in said
+    assert f"● On track Not confirmed Head of Parks {mark} Stated as on track; due 31 March 2024." in said
+    assert said.count(mark) == 2
+    assert f"R1: Bridges fail Head of Bridges 20 very high 16 very high {mark}" in repr(page.risks())
+    assert "One of four risks and opportunities was not confirmed for this quarter." in repr(page.headline())
+
+
+def test_milestones_that_were_closed_are_named_with_their_commentary(opened: Callable[..., DirectoratePage]) -> None:
+    """They are in no table and no count, and are not called achieved."""
+    then, now = "on track,Place,Head of Parks,2024-04-30,The contractor is late.", "closed,Place,,,The park is sold."
+    page = opened(milestones=PROMISED.replace(then, now))
+    said = repr(page.milestones())
+
+    assert said.startswith("Of two milestones, one is achieved and one on track.")
+    assert said.endswith("Closed this quarter, and counted no longer: M2 “Mend the paths”. The park is sold.")
+    assert "M2:" not in said
+
+
 # In short.
 
 

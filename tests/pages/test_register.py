@@ -136,11 +136,12 @@ MERGED = (
     BEFORE,
     *[BEFORE | {"risk": number, "title": f"Title of {number}"} for number in ("R3", "R5")],
     BEFORE | {"risk": "R4", "title": "A secret deal", "exempt": "paragraph 3"},
+    {"risk": "R5", "title": "Title of R5", "direction": "closed"},
 )
 
 
 def test_what_is_new_closed_or_merged_is_named(tmp_path: Path) -> None:
-    """What is gone is closed, unless another says that it took it in."""
+    """What is closed is named, and what another says that it took in."""
     said = words(opened(write(tmp_path, *MERGED), edition="restricted"), "changes")
 
     assert "New: R9 “Bridges fail”." in said
@@ -164,6 +165,88 @@ def test_what_is_gone_stands_in_no_table(tmp_path: Path) -> None:
 
     for name in ("profile", "overview", "commentary", "by_directorate", "gaps"):
         assert not re.search("R3|R4|R5", words(page, name))
+
+
+UNCONFIRMED = "Not confirmed for Quarter 3 2019/20: as it stood in Quarter 2 2019/20."
+SILENT = (
+    PEOPLE,
+    BEFORE | AIM | {"direction": "increasing"},
+    BEFORE | PEOPLE,
+    BEFORE | GRANT | {"directorate": "Resources"},
+)
+
+
+def test_what_nobody_confirmed_is_marked_wherever_it_stands(tmp_path: Path) -> None:
+    """Table, profile, card, matrix, counts, changes and actions say so, and none of them that it is closed."""
+    notes = (BEFORE | NOTE | {"quarter": "2019-20-Q2", "text": "Inspect.", "owner": "Head of Bridges"},)
+    page = opened(write(tmp_path, *SILENT, notes=notes))
+    count = "Two of three risks and opportunities were not confirmed for this quarter."
+
+    assert words(page, "headline").endswith(count)
+    assert count in words(page, "by_directorate")
+    assert f"R1 Bridges fail {UNCONFIRMED} 20 very high 12 high Head of Bridges · Not stated" in words(page, "overview")
+    assert words(page, "overview").count(UNCONFIRMED) == words(page, "commentary").count(UNCONFIRMED) == 2
+    assert words(page, "profile").count(UNCONFIRMED) == 2
+    assert "Not confirmed for this quarter: R1." in words(page, "matrix")
+    assert "R1 Bridges fail (not confirmed for this quarter) Inspect." in words(page, "actions")
+    said = "Level: R2. Not confirmed for this quarter, and told as before: R1 and O1."
+    assert words(page, "changes") == f"{said} As the papers state the direction of travel: level: R2."
+    assert "losed" not in parts(page)
+
+
+def test_a_later_answer_is_held_against_what_stood_before(tmp_path: Path) -> None:
+    """After a quarter that nobody confirmed, the score is compared with the one that was told then."""
+    page = opened(write(tmp_path, {}, FIRST, PEOPLE, BEFORE | PEOPLE))
+
+    assert "Risks with a lower score, which is better: R1 “Bridges fail” (from 16 to 12)." in words(page, "changes")
+
+
+def test_a_register_of_which_all_is_closed_is_not_missing(tmp_path: Path) -> None:
+    """It says that nothing is open, and what was closed; the check asks for no register."""
+    root = write(tmp_path, BEFORE, {"direction": "closed"})
+
+    assert words(opened(root), "headline") == "No risk or opportunity is open."
+    assert words(opened(root), "changes") == "Closed: R1 “Bridges fail”."
+    assert [point.kind for point in open_points(load_ledger("tiny", root=root), AT) if point.stops] == []
+
+
+def test_the_published_register_says_what_was_not_confirmed(tmp_path: Path) -> None:
+    """Its movement is neither level nor closed."""
+    found = risks_csv(load_ledger("tiny", "public", write(tmp_path, *SILENT)), AT)
+
+    movements = pd.read_csv(io.StringIO(found)).set_index("risk")["movement"].to_dict()
+    assert movements == {"R1": "not confirmed", "R2": "level", "O1": "not confirmed"}
+
+
+def test_check_asks_each_owner_for_what_was_not_confirmed(tmp_path: Path) -> None:
+    """One line for each owner, and each of their risks and milestones keeps the quarter from being released."""
+    head = "quarter,objective,milestone,text,due,status,directorate,owner\n"
+    late = "".join(f"2019-20-Q{row},2020-09-30,on track,Place,Head of Parks\n"
+                   for row in ("2,Clean,M1,Sweep", "2,Clean,M2,Plant", "3,Clean,M3,Mow"))  # fmt: skip
+    root = write(tmp_path, *SILENT, milestones=head + late)
+    points = [point for point in open_points(load_ledger("tiny", root=root), AT) if point.stops]
+
+    assert sentences(points) == [
+        "risks not confirmed, Head of Bridges (2): R1 as it stood in Quarter 2 2019/20; "
+        "O1 as it stood in Quarter 2 2019/20.",
+        "milestones not confirmed, Head of Parks (2): M1 as it stood in Quarter 2 2019/20; "
+        "M2 as it stood in Quarter 2 2019/20.",
+    ]
+    assert len(points) == 4
+
+
+def test_check_misses_the_milestones_of_a_quarter_that_has_none(tmp_path: Path) -> None:
+    """Where some were open in the last quarter that has them, a quarter without any is not released."""
+    head = "quarter,objective,milestone,text,due,status,directorate,owner\n"
+    rows = (
+        "2019-20-Q2,Clean,M1,Sweep,2020-09-30,on track,Place,\n2019-20-Q2,Clean,M2,Plant,2020-09-30,achieved,Place,\n"
+    )
+    root = write(tmp_path, {}, milestones=head + rows)
+    points = [point for point in open_points(load_ledger("tiny", root=root), AT) if point.stops]
+
+    assert sentences(points) == [
+        "milestones.csv: There are no milestones for Quarter 3 2019/20, and one was open in Quarter 2 2019/20."
+    ]
 
 
 # Whether the risks are on course.
@@ -298,7 +381,8 @@ def test_a_directorate_s_page_is_about_it_alone(tmp_path: Path) -> None:
     other = PEOPLE | {"owner": "", "note": "A note on R2"}
     notes = (NOTE | {"risk": "R2", "text": "Pay more."}, NOTE | {"text": "Paint them.", "owner": "Head of Paint"})
     root = write(tmp_path, {"note": "A note on R1"}, other, BEFORE, BEFORE | PEOPLE, BEFORE | {"risk": "R7"},
-                 BEFORE | PEOPLE | {"risk": "R8"}, notes=notes)  # fmt: skip
+                 BEFORE | PEOPLE | {"risk": "R8"}, {"risk": "R7", "direction": "closed"},
+                 PEOPLE | {"risk": "R8", "direction": "closed"}, notes=notes)  # fmt: skip
     page = opened(root, "place")
     html = parts(page)
 
@@ -397,9 +481,9 @@ def test_the_published_milestones_have_state_and_reason(tmp_path: Path) -> None:
 
 
 def test_check_names_the_risks_that_a_report_would_call_closed(tmp_path: Path) -> None:
-    """A risk whose answer never came looks like a closed one, so somebody is to look at it."""
+    """In a transcribed paper a risk that is left out looks like a closed one, so somebody is to look at it."""
     now = "2019-20-Q3,R2,risk,"
-    root = write(tmp_path, PEOPLE, framework=APPETITE)
+    root = write(tmp_path, PEOPLE, framework=f"{APPETITE}commentary: as printed\n")
     path = root / "data/tiny/risks.csv"
     head, *rows = path.read_text("utf-8").splitlines()
     gone = [row.replace(now, "2019-20-Q2,R9,risk,") for row in rows if row.startswith(now)]

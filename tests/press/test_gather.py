@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
+from kpilib import open_page
 from kpilib.press import gather
 from kpilib.press.gather import CONFIRMED, collect, receive
 from kpilib.press.plan import make_plan
@@ -92,7 +93,7 @@ def contents(root: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in (root / "data" / SLUG).glob("*.csv")}
 
 
-def refused(paths: list[Path], root: Path, **options: bool) -> list[str]:
+def refused(paths: list[Path], root: Path, **options: Sequence[str]) -> list[str]:
     """Receive returns that cannot be taken; nothing may have been written. Gives the faults, in two lines each."""
     before = contents(root)
     with pytest.raises(RecordsError) as refusal:
@@ -313,14 +314,109 @@ def test_a_figure_far_outside_its_usual_range_asks_for_confirmation(root: Path) 
     filled(form(root), put("Figures", "litter", Figure=9.12))
 
     asked = refused([form(root)], root)
-    receive([form(root)], root, confirm=True)
+    receive([form(root)], root, confirm=["place.xlsx/Figures/I4"])
 
     assert asked == [
         "place.xlsx, sheet 'Figures', cell I4: 9.12 should be looked at twice: "
         "it is far outside its usual range of 87.7% to 95.7%\n"
-        "  Correct it; if it is right, receive the return with --confirm."
+        "  Correct it; if it is right, receive the returns with --confirm place.xlsx/Figures/I4"
     ]
     assert rows(root, "readings") == [f'litter,2023-24-Q3,9.12,2023-24-Q3,final,"{CONFIRMED}"']
+
+
+def test_each_unusual_figure_is_confirmed_by_itself(root: Path) -> None:
+    """One that is confirmed does not take another with it; a shorter name will do where it means one cell."""
+    filled(form(root), put("Figures", "litter", Figure=9.12), put("Figures", "repairs", Figure=128))
+    why = put("Earlier figures", "litter", AT, Revised_figure=906, Why_it_is_revised="A slip.")
+    filled(form(root), why)
+
+    left = refused([form(root)], root, confirm=["I4", "figures/i5"])
+    assert [fault.partition(":")[0] for fault in left] == ["place.xlsx, sheet 'Earlier figures', cell F4"]
+    assert left[0].endswith('--confirm "place.xlsx/Earlier figures/F4"')
+    assert receive([form(root)], root, confirm=["I4", "I5", "Earlier figures/F4"]).added == {"readings.csv": 3}
+
+
+@pytest.mark.parametrize(
+    ("confirm", "said"),
+    [
+        ("I9", "--confirm I9: names no cell that is asked about\n  "),
+        ("4", "--confirm 4: names no cell that is asked about\n  "),
+        ("I4", "--confirm I4: names more than one cell that is asked about\n  Write more of its name: "),
+    ],
+)
+def test_a_confirmation_of_no_cell_or_of_several_is_refused(root: Path, confirm: str, said: str) -> None:
+    """It says which cells are asked about, and nothing is taken in."""
+    filled(form(root), put("Figures", "litter", Figure=9.12))
+    filled(form(root, "people"), put("Figures", "visits", Figure=5))
+
+    told = refused([form(root), form(root, "people")], root, confirm=[confirm])
+
+    assert told[0].startswith(said)
+    assert "place.xlsx/Figures/I4" in told[0]
+    assert "people.xlsx/Figures/I4" in told[0]
+
+
+def test_a_confirmation_is_refused_where_nothing_is_asked_about(root: Path) -> None:
+    """A figure that is as usual needs none."""
+    filled(form(root), *FIGURES)
+
+    assert refused([form(root)], root, confirm=["place.xlsx/Figures/I4"]) == [
+        "--confirm place.xlsx/Figures/I4: names no cell that is asked about\n  Leave it out: no figure is asked about."
+    ]
+
+
+def test_what_is_said_beside_a_closed_risk_is_kept(root: Path) -> None:
+    """The risk has a row that closes it, and the words are a note; the register then says both."""
+    filled(form(root), put("Risks", "R1", It_stands="closed", Progress="The gullies are new."))
+    receive([form(root)], root)
+    again = receive([form(root)], root)
+
+    assert [row.split(",")[:2] + row.split(",")[12:13] for row in rows(root, "risks")] == [[NEXT, "R1", "closed"]]
+    assert rows(root, "risk_notes") == [f"{NEXT},R1,progress,The gullies are new.,,,,"]
+    assert (again.added, again.known) == ({}, 1)
+    said = repr(open_page(SLUG, "register", NEXT, root=root).changes())
+    assert "Closed: R1 “Floods in the market”. On the closing of R1: The gullies are new." in said
+
+
+@pytest.mark.parametrize(("first", "then"), [("closed", "as before"), ("as before", "closed")])
+def test_a_risk_is_not_both_open_and_closed(root: Path, first: str, then: str) -> None:
+    """An answer that disagrees with one taken in before is refused, whichever of the two came first."""
+    filled(form(root), put("Risks", "R1", It_stands=first))
+    other = Path(shutil.copy(form(root), root / "later.xlsx"))
+    receive([form(root)], root)
+    filled(other, put("Risks", "R1", It_stands=then))
+
+    assert refused([other], root)[0].startswith(f"later.xlsx, sheet 'Risks', cell H4: '{then}' disagrees with '")
+
+
+def test_a_milestone_is_closed_without_being_achieved(root: Path) -> None:
+    """The form offers the word, its row says so, and the next form asks no more for it."""
+    filled(form(root), *FIGURES, put("Milestones", "M1", Status="closed", Commentary="The grant is gone."))
+    receive([form(root)], root)
+    page = open_page(SLUG, "summary", NEXT, root=root)
+
+    assert "closed" in [cell.value for cell in load_workbook(form(root))["Lists"]["G"]]
+    assert repr(page.milestones()) == (
+        "No milestone is open, as far as may be published. "
+        "Closed this quarter, and counted no longer: M1 “Have a second sweeper.”. The grant is gone."
+    )
+    later = collect(make_plan(SLUG, "2023-24-Q4", root=root))
+    assert "Milestones" not in load_workbook(next(path for path in later if path.stem == "place")).sheetnames
+
+
+def test_an_answer_after_an_unconfirmed_quarter_goes_on_from_the_last_one(root: Path) -> None:
+    """What nobody answered for is asked again, and the new answer's row holds what the last one said."""
+    path = root / "data" / SLUG / "risks.csv"
+    lone = f"{NEXT},R3,risk,Ice on the roads,Place,Director of Place,2,2,4,2,2,4,new,,,,,Place,,\n"
+    path.write_text(path.read_text("utf-8") + lone, "utf-8")
+    collect(make_plan(SLUG, "2023-24-Q4", root=root))
+    later = root / "outputs" / SLUG / "2023-24-Q4" / "returns/public/place.xlsx"
+    filled(later, put("Risks", "R1", It_stands="as before"))
+    receive([later], root)
+    risks = load_ledger(SLUG, "public", root).risks
+    own = risks[risks["risk"] == "R1"].set_index("quarter")["carried_from"]
+
+    assert own.to_dict() == {"2023-24-Q1": "", AT: "", NEXT: AT, "2023-24-Q4": ""}
 
 
 def text_dates(book: Workbook) -> None:
@@ -540,6 +636,56 @@ def test_an_old_quarter_s_return_is_refused(root: Path) -> None:
         "2023-24-Q1: is an old quarter: figures of 2023-24-Q2 are recorded already\n"
         "  Ask for it on the form of that quarter."
     )
+
+
+@pytest.fixture
+def released(root: Path) -> Path:
+    """The borough with its next quarter released, one figure awaited, and a return that came in time."""
+    filled(form(root), put("Figures", "litter", Figure=91.2), put("Figures", "repairs", Status="awaited"))
+    filled(form(root), put("Commentary", "litter", Issue="Leaves."), put("Milestones", "M1", Status="on track"))
+    receive([form(root)], root)
+    about = root / "data" / SLUG / "releases" / NEXT / "release.json"
+    about.parent.mkdir(parents=True)
+    about.write_text('{"files": {}, "versions": {}, "despite": ""}', "utf-8")
+    return root
+
+
+def test_a_late_return_that_says_what_was_published_is_no_fault(released: Path) -> None:
+    """Its answers are in the records already."""
+    assert receive([form(released)], released).known == 4
+
+
+def test_a_late_return_is_told_how_to_revise_and_never_to_delete(released: Path) -> None:
+    """Each answer that differs is named with its cell, both values, and where it can be said now."""
+    answers = (put("Figures", "litter", Figure=90.8), put("Figures", "repairs", Figure=12.8, Status=None))
+    words = (put("Commentary", "litter", Issue="Ice."), put("Risks", "R1", It_stands="as before"))
+    filled(form(released), *answers, *words, put("Milestones", "M1", Status="at risk"))
+
+    told = refused([form(released)], released)
+
+    late = "comes late: the report of 2023-24-Q3 is published"
+    row = "or add a row to readings.csv with `reported` 2023-24-Q4."
+    assert told == [
+        f"place.xlsx, sheet 'Figures', cell I4: '90.8' {late} with '91.2'\n"
+        f"  Put it into the form of 2023-24-Q4, sheet 'Earlier figures', with the reason; {row}",
+        f"place.xlsx, sheet 'Figures', cell I5: '12.8' {late} with 'awaited'\n"
+        f"  Put it into the form of 2023-24-Q4, sheet 'Figures'; {row}",
+        f"place.xlsx, sheet 'Commentary', cell F4: 'Ice.' {late} with 'Leaves.'\n"
+        "  Say it in the form of 2023-24-Q4; what was published stays.",
+        f"place.xlsx, sheet 'Risks', cell H4: 'as before' {late} without it\n"
+        "  Say it in the form of 2023-24-Q4; what was published stays.",
+        f"place.xlsx, sheet 'Milestones', cell F4: 'at risk' {late} with 'on track'\n"
+        "  Say it in the form of 2023-24-Q4; what was published stays.",
+    ]
+
+
+def test_a_late_figure_that_was_revised_to_meanwhile_is_no_fault(released: Path) -> None:
+    """Somebody has put it into the next quarter's report already."""
+    path = released / "data" / SLUG / "readings.csv"
+    path.write_text(path.read_text("utf-8") + f"litter,{NEXT},90.8,2023-24-Q4,final,A ward was left out.\n", "utf-8")
+    filled(form(released), put("Figures", "litter", Figure=90.8))
+
+    assert receive([form(released)], released).known == 4
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

@@ -184,7 +184,7 @@ def test_a_quarter_that_is_not_ready_is_not_released(say: Say, tmp_path: Path) -
     status, _, said = say(root, "release", SLUG, NEXT)
 
     assert status == 1
-    assert said.startswith("2023-24-Q3: 5 things stand between it and publication\n  `kpilib check made-up-borough")
+    assert said.startswith("2023-24-Q3: 6 things stand between it and publication\n  `kpilib check made-up-borough")
     assert not (root / "data" / SLUG / "releases").exists()
     assert not (root / "outputs").exists()
 
