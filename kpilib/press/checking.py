@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from kpilib.pages.listing import plain
 from kpilib.pages.open_points import Point, open_points, sentences
@@ -16,6 +16,7 @@ from kpilib.press.prepare import call_faults
 from kpilib.records.faults import Fault, RecordsError
 from kpilib.records.framework import EDITIONS
 from kpilib.records.ledger import load_ledger
+from kpilib.records.published import published_faults
 from kpilib.records.quarterly import read_quarterly
 
 
@@ -25,6 +26,7 @@ class Checked:
     What a check found: faults, with which nothing can be printed; points, of which some stop a release.
 
     `counted` says how much the records hold; points are found only where there is no fault.
+    `published` says that the quarter is released, where it is: then no point stops it any more.
     """
 
     framework: str
@@ -32,6 +34,7 @@ class Checked:
     counted: str
     faults: Sequence[Fault]
     points: Sequence[Point]
+    published: str = ""
 
     @property
     def stops(self) -> int:
@@ -47,6 +50,8 @@ class Checked:
 def check(plan: Plan) -> Checked:
     """Check a quarter's records, words and notebooks for both editions; what it says may name what is exempt."""
     slug, faults, ledgers = plan.framework.slug, call_faults(plan), {}
+    moved = published_faults(plan.framework, plan.quarter, "restricted", plan.root)
+    faults |= {str(fault): fault for fault in moved}
     for edition in reversed(EDITIONS):
         try:
             ledgers[edition] = load_ledger(slug, edition, plan.root)
@@ -58,10 +63,13 @@ def check(plan: Plan) -> Checked:
         wholly = [(fault, (fault.place, fault.problem.replace(" in the public edition", ""))) for fault in found]
         faults |= {str(fault): fault for fault, whole in wholly if whole not in known}
     if faults:
-        return Checked(slug, plan.quarter.text, "", list(faults.values()), [])
+        return Checked(slug, plan.quarter.text, "", list(faults.values()), [], plan.published)
     ledger = ledgers["restricted"]
     counted = f"{len(ledger.indicators)} indicators and measures, {len(ledger.readings)} readings"
-    return Checked(slug, plan.quarter.text, counted, [], open_points(ledger, plan.quarter))
+    points = open_points(ledger, plan.quarter)
+    if plan.published:
+        points = [replace(point, stops=False) for point in points]
+    return Checked(slug, plan.quarter.text, counted, [], points, plan.published)
 
 
 def report(checked: Checked, form: str) -> str:
@@ -70,6 +78,7 @@ def report(checked: Checked, form: str) -> str:
         found = {
             "framework": checked.framework,
             "quarter": checked.quarter,
+            "released": checked.published,
             "stops": checked.stops,
             "faults": [asdict(fault) for fault in checked.faults],
             "points": [asdict(point) for point in checked.points],
@@ -85,7 +94,8 @@ def report(checked: Checked, form: str) -> str:
             stops = "yes" if point.stops else "no"
             write(map(plain, [point.kind, stops, point.who, point.where, point.what, ""]))
         return page.getvalue()
-    lines = [f"No fault in the records of {checked.framework}: {checked.counted}."]
+    lines = [checked.published] if checked.published else []
+    lines += [f"No fault in the records of {checked.framework}: {checked.counted}."]
     stopping = sentences([point for point in checked.points if point.stops])
     lines += [f"Before publication: {line}" for line in stopping]
     lines += [f"To look at: {line}" for line in sentences([point for point in checked.points if not point.stops])]

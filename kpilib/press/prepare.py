@@ -21,8 +21,9 @@ from kpilib.press.pieces import LISTS, Prepared
 from kpilib.press.plan import Plan, PlannedPage
 from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.framework import INDICATOR_PAGES, OVERVIEW, PageEntry
-from kpilib.records.ledger import Ledger, digests, load_ledger
+from kpilib.records.ledger import Ledger, digests, load_ledger, unrecorded
 from kpilib.records.periods import earlier
+from kpilib.records.published import published_faults
 from kpilib.records.quarterly import place, read_quarterly
 from kpilib.records.share import Share, share
 
@@ -38,12 +39,17 @@ def prepare(plans: Sequence[Plan]) -> tuple[Prepared, ...]:
         ledger = load_ledger(first.framework.slug, first.edition, first.root)
         files = digests(first.framework, first.edition, first.root)
     except RecordsError as error:
-        return tuple(Prepared(faults=tuple(error.faults)) for _ in plans)
+        return tuple(Prepared(faults=(*error.faults, *_otherwise(plan))) for plan in plans)
     return tuple(_prepared(plan, ledger, files) for plan in plans)
 
 
+def _otherwise(plan: Plan) -> list[Fault]:
+    """Find what is not as it was published, up to a plan's quarter."""
+    return published_faults(plan.framework, plan.quarter, plan.edition, plan.root) if plan.guarded else []
+
+
 def _prepared(plan: Plan, ledger: Ledger, files: dict[str, str]) -> Prepared:
-    faults = list(call_faults(plan).values())
+    faults = [*unrecorded(ledger, plan.quarter), *_otherwise(plan), *call_faults(plan).values()]
     try:
         quarterly = read_quarterly(plan.framework, plan.quarter, plan.root)
     except RecordsError as error:
