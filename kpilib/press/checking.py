@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from kpilib.pages.listing import plain
 from kpilib.pages.open_points import Point, open_points, sentences
 from kpilib.pages.prose import token_faults
+from kpilib.press.letters import letter_faults
 from kpilib.press.plan import Plan
 from kpilib.press.prepare import call_faults
 from kpilib.records.faults import Fault, RecordsError
@@ -50,8 +51,9 @@ class Checked:
 def check(plan: Plan) -> Checked:
     """Check a quarter's records, words and notebooks for both editions; what it says may name what is exempt."""
     slug, faults, ledgers = plan.framework.slug, call_faults(plan), {}
-    moved = published_faults(plan.framework, plan.quarter, "restricted", plan.root)
-    faults |= {str(fault): fault for fault in moved}
+    found = published_faults(plan.framework, plan.quarter, "restricted", plan.root)
+    found += letter_faults(plan.framework, "restricted", plan.root)
+    faults |= {str(fault): fault for fault in found}
     for edition in reversed(EDITIONS):
         try:
             ledgers[edition] = load_ledger(slug, edition, plan.root)

@@ -14,6 +14,7 @@ import pandas as pd
 
 from kpilib.judgement.due import doubt
 from kpilib.pages.asking import forms
+from kpilib.press.letters import letter_fault
 from kpilib.press.plan import Plan, make_plan
 from kpilib.records.faults import Fault, RecordsError
 from kpilib.records.files import replace_whole
@@ -99,6 +100,8 @@ def receive(paths: Sequence[Path], root: str | Path | None = None, *, confirm: b
         said = entries(returns, read_texts(slug, folder, []), plan.framework, plan.quarter)
         doubts = _doubted(said.found, ledger, plan.quarter) if not said.faults else {}
         faults += [*said.faults, *(doubts.values() if not confirm else [])]
+        faults += [fault for each in said.found for name, cell in each.cells.items()
+                   for fault in letter_fault(each.place(name), cell)]  # fmt: skip
         if faults:
             raise RecordsError(faults)
         found = [_noted(entry) if number in doubts else entry for number, entry in enumerate(said.found)]
