@@ -26,6 +26,7 @@ HOMES = {
     "mistune": ("pages",),
     "papermill": ("press",),
     "nbconvert": ("press",),
+    "page": ("press",),
     "pikepdf": ("press",),
     "weasyprint": ("press",),
     "distributed": ("press",),

@@ -15,9 +15,11 @@ from kpilib.pages.trend_summary import TrendIndex, TrendSummary
 from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.framework import Framework, PageEntry, home_note, load_framework
 from kpilib.records.handed import handed
-from kpilib.records.ledger import load_ledger
+from kpilib.records.ledger import Ledger, load_ledger, unrecorded
 from kpilib.records.periods import Period
+from kpilib.records.published import published_faults
 from kpilib.records.quarterly import read_quarterly
+from kpilib.records.releases import is_released
 
 KINDS: dict[str, type[Page]] = {
     "cover_report": CoverPage,
@@ -61,9 +63,24 @@ def open_page(
     by_trend = BY_TREND if said.rule(at).kind == "trend" else {}
     own = handed(framework, edition) if root is None else None
     verdicts = own.judged if own else None
-    notes = [home_note(root)] if not own else []
+    notes = [] if own else _notes(ledger, at, root)
     kind = {**KINDS, **by_trend}[entry.kind]
-    return kind(ledger, entry, at, read_quarterly(said, at, root), verdicts, [note for note in notes if note])
+    return kind(ledger, entry, at, read_quarterly(said, at, root), verdicts, notes)
+
+
+def _notes(ledger: Ledger, at: Period, root: str | Path | None) -> list[str]:
+    """
+    Say what whoever opens a page in a notebook should know: whose records it shows, and whether they are published.
+
+    Raises:
+        RecordsError: no record is of the quarter, so that there is nothing to show.
+    """
+    empty = unrecorded(ledger, at)
+    if empty:
+        raise RecordsError(empty)
+    changed = published_faults(ledger.framework, at, ledger.edition, root)
+    notes = [home_note(root), is_released(ledger.framework, at, root), *map(str, changed)]
+    return [note for note in notes if note]
 
 
 def _check_texts(**given: object) -> None:

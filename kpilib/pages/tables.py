@@ -18,6 +18,7 @@ from kpilib.pages.shown import Shown, fill
 from kpilib.records.framework import RATINGS
 
 Cell = str | Markup
+LONG = 1000  # letters of a cell that may run on to the next sheet of a paper: a third of one
 KEYS = ("name", "figure", "target", "rating", "direction", "")
 
 
@@ -52,8 +53,14 @@ def table(
         keys: by what a script may put the rows in order, column by column, as the rows' `data-` attributes name it.
     """
     return fill(
-        "table", caption=caption, heads=heads, rows=rows, numbers=numbers, foot=foot, look=look, id=name, keys=keys
-    )
+        "table", caption=caption, heads=heads, rows=rows, numbers=numbers, foot=foot, look=look, id=name, keys=keys,
+        long=_long,
+    )  # fmt: skip
+
+
+def _long(cell: Cell) -> bool:
+    """Whether a cell says a great deal; what it holds beside words does not count."""
+    return len(cell) > LONG and len(Markup(cell).striptags()) > LONG
 
 
 def tag(rating: str, label: str) -> Markup:

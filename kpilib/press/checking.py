@@ -6,19 +6,21 @@ import csv
 import io
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import pandas as pd
 
 from kpilib.pages.listing import plain
 from kpilib.pages.open_points import Point, open_points, sentences
 from kpilib.pages.prose import token_faults
+from kpilib.press.letters import letter_faults
 from kpilib.press.plan import Plan
 from kpilib.press.prepare import call_faults
 from kpilib.records.faults import Fault, RecordsError
 from kpilib.records.framework import EDITIONS, home
 from kpilib.records.ledger import load_ledger, read_texts
 from kpilib.records.printed import at_risk, looks_changed
+from kpilib.records.published import published_faults
 from kpilib.records.quarterly import read_quarterly
 
 
@@ -28,6 +30,7 @@ class Checked:
     What a check found: faults, with which nothing can be printed; points, of which some stop a release.
 
     `counted` says how much the records hold; points are found only where there is no fault.
+    `published` says that the quarter is released, where it is: then no point stops it any more.
     """
 
     framework: str
@@ -35,6 +38,7 @@ class Checked:
     counted: str
     faults: Sequence[Fault]
     points: Sequence[Point]
+    published: str = ""
 
     @property
     def stops(self) -> int:
@@ -50,6 +54,9 @@ class Checked:
 def check(plan: Plan) -> Checked:
     """Check a quarter's records, words and notebooks for both editions; what it says may name what is exempt."""
     slug, faults, ledgers = plan.framework.slug, call_faults(plan), {}
+    found = published_faults(plan.framework, plan.quarter, "restricted", plan.root)
+    found += letter_faults(plan.framework, "restricted", plan.root)
+    faults |= {str(fault): fault for fault in found}
     for edition in reversed(EDITIONS):
         try:
             ledgers[edition] = load_ledger(slug, edition, plan.root)
@@ -61,11 +68,13 @@ def check(plan: Plan) -> Checked:
         wholly = [(fault, (fault.place, fault.problem.replace(" in the public edition", ""))) for fault in found]
         faults |= {str(fault): fault for fault, whole in wholly if whole not in known}
     if faults:
-        return Checked(slug, plan.quarter.text, "", list(faults.values()), [])
+        return Checked(slug, plan.quarter.text, "", list(faults.values()), [], plan.published)
     ledger = ledgers["restricted"]
     counted = f"{len(ledger.indicators)} indicators and measures, {len(ledger.readings)} readings"
     points = [*open_points(ledger, plan.quarter), *_printed(plan)]
-    return Checked(slug, plan.quarter.text, counted, [], points)
+    if plan.published:
+        points = [replace(point, stops=False) for point in points]
+    return Checked(slug, plan.quarter.text, counted, [], points, plan.published)
 
 
 def _printed(plan: Plan) -> Iterator[Point]:
@@ -91,6 +100,7 @@ def report(checked: Checked, form: str) -> str:
         found = {
             "framework": checked.framework,
             "quarter": checked.quarter,
+            "released": checked.published,
             "stops": checked.stops,
             "faults": [asdict(fault) for fault in checked.faults],
             "points": [asdict(point) for point in checked.points],
@@ -106,7 +116,8 @@ def report(checked: Checked, form: str) -> str:
             stops = "yes" if point.stops else "no"
             write(map(plain, [point.kind, stops, point.who, point.where, point.what, ""]))
         return page.getvalue()
-    lines = [f"No fault in the records of {checked.framework}: {checked.counted}."]
+    lines = [checked.published] if checked.published else []
+    lines += [f"No fault in the records of {checked.framework}: {checked.counted}."]
     stopping = sentences([point for point in checked.points if point.stops])
     lines += [f"Before publication: {line}" for line in stopping]
     lines += [f"To look at: {line}" for line in sentences([point for point in checked.points if not point.stops])]

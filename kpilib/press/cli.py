@@ -135,6 +135,8 @@ def _plan(asked: argparse.Namespace) -> int:
     for plan in _plans(asked):
         said = standing(plan)
         print(f"{plan.framework.council}, {plan.quarter.name}, {plan.edition} edition, into {plan.folder}")
+        for note in plan.notes:
+            print(f"  {note}")
         for planned in plan.pages:
             name = planned.entry.page
             notebook = planned.notebook.relative_to(planned.notebook.parents[1]).as_posix()
@@ -149,6 +151,8 @@ def _check(asked: argparse.Namespace) -> int:
 
     checked = check(make_plan(asked.framework, asked.quarter, root=asked.root))
     if checked.faults and asked.format == "text":
+        if checked.published:
+            print(checked.published)
         raise RecordsError(checked.faults)
     sys.stdout.write(report(checked, asked.format))
     return 1 if checked.stops else 0

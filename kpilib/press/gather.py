@@ -15,6 +15,7 @@ import pandas as pd
 
 from kpilib.judgement.due import doubt
 from kpilib.pages.asking import forms
+from kpilib.press.letters import letter_fault
 from kpilib.press.plan import Plan, make_plan
 from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.files import replace_whole
@@ -103,6 +104,8 @@ def receive(paths: Sequence[Path], root: str | Path | None = None, *, confirm: S
         said = entries(returns, read_texts(slug, folder, []), plan.framework, plan.quarter, following)
         doubts = _doubted(said.found, ledger, plan.quarter) if not said.faults else {}
         faults += said.faults
+        faults += [fault for each in said.found for name, cell in each.cells.items()
+                   for fault in letter_fault(each.place(name), cell)]  # fmt: skip
         if not faults:
             faults += _confirmed(confirm, [said.found[number].path for number in doubts])
         faults += [fault for number, fault in doubts.items() if not _names(confirm, said.found[number].path)]

@@ -8,21 +8,21 @@ Nothing is fetched but those fonts and pictures that the page itself holds.
 from __future__ import annotations
 
 import gc
-from pathlib import Path
 from xml.etree.ElementTree import Element
 
-import matplotlib
+import page as validator
 
 from kpilib.press.engine import PageError
+from kpilib.press.letters import FONTS
 from kpilib.records.faults import Fault
 
-_FOLDER = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 _FONTS = {
-    (_FOLDER / "DejaVuSans.ttf").as_uri(): "normal; font-style: normal",
-    (_FOLDER / "DejaVuSans-Bold.ttf").as_uri(): "bold; font-style: normal",
-    (_FOLDER / "DejaVuSans-Oblique.ttf").as_uri(): "normal; font-style: italic",
-    (_FOLDER / "DejaVuSans-BoldOblique.ttf").as_uri(): "bold; font-style: italic",
+    (FONTS / "DejaVuSans.ttf").as_uri(): "normal; font-style: normal",
+    (FONTS / "DejaVuSans-Bold.ttf").as_uri(): "bold; font-style: normal",
+    (FONTS / "DejaVuSans-Oblique.ttf").as_uri(): "normal; font-style: italic",
+    (FONTS / "DejaVuSans-BoldOblique.ttf").as_uri(): "bold; font-style: italic",
 }
+_SHOWN = 3  # broken rules that a fault names
 
 
 def fonts() -> str:
@@ -75,6 +75,25 @@ def draw(html: str, *, tagged: bool = True) -> bytes:
         )
     finally:
         gc.enable()
+
+
+def validated(drawn: bytes) -> bytes:
+    """
+    Give a paper back if it holds PDF/UA-1.
+
+    Raises:
+        PageError: it does not, and whoever listens to it would not be told all that others see.
+    """
+    found = validator.validate_pdf_bytes(drawn, profile="ua1")
+    if not found.is_compliant:
+        broken = list(dict.fromkeys(f"{each.rule_id}: {each.message}" for each in found.failures))
+        more = f"; and {len(broken) - _SHOWN} more" if broken[_SHOWN:] else ""
+        remedy = (
+            "Look at what cells of your own show on its pages, such as a sign that the font does not have or a heading "
+            "that skips a level. The web pages are made."
+        )
+        raise PageError(Fault("", f"does not hold PDF/UA-1 ({'; '.join(broken[:_SHOWN])}{more})", remedy))
+    return drawn
 
 
 def _leave_out_unseen(element: Element) -> None:

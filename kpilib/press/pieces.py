@@ -123,15 +123,18 @@ class PaperPiece:
         Give the paper.
 
         Raises:
-            PageError: it could not be bound or drawn.
+            PageError: it could not be bound or drawn, or does not hold PDF/UA-1.
         """
         import nbformat
 
+        from kpilib.press.paper import validated
         from kpilib.press.render import PageExporter, PaperExporter
 
         bound = nbformat.v4.new_notebook(cells=list(self._cells()), metadata={"kpilib": self.about})
         if self.form == "pdf":
-            return (PaperExporter().from_notebook_node(bound)[0],)
+            drawn = PaperExporter().from_notebook_node(bound)[0]
+            whole = self.about.get("numbered", True)  # sheets without numbers are validated once they are bound
+            return (validated(drawn) if whole else drawn,)
         return (PageExporter().from_notebook_node(bound)[0].encode(),)
 
     def _cells(self) -> Iterator[NotebookNode]:
@@ -163,15 +166,21 @@ class BoundPiece:
     light: ClassVar[bool] = False
 
     def make(self) -> tuple[bytes, ...]:
-        """Give the paper."""
+        """
+        Give the paper.
+
+        Raises:
+            PageError: it does not hold PDF/UA-1.
+        """
         from kpilib.press.binder import bind
+        from kpilib.press.paper import validated
         from kpilib.press.render import blank
 
         def front(begins: Mapping[str, int]) -> bytes:
             about = self.about | {"numbered": False, "begins": dict(begins)}
             return PaperPiece("", "pdf", "all", {}, about).make()[0]
 
-        return (bind(front, self.sheets, blank),)
+        return (validated(bind(front, self.sheets, blank)),)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from kpilib.records.framework import (
 )
 from kpilib.records.periods import Period
 from kpilib.records.quarterly import OWN, place, read_parameters
-from kpilib.records.releases import ABOUT, released
+from kpilib.records.releases import ABOUT, is_released, release_place, released, releases
 
 FIXED = ("framework", "page", "quarter", "edition")
 LISTS = ("indicators.csv", "risks.csv", "milestones.csv")
@@ -71,6 +71,8 @@ class Plan:
 
     `despite` is why the quarter was released although its check refused: every page says so.
     `marking` is what each sheet bears of the edition; a run adds it, once it has read the records.
+    `published` says that the quarter is released, where it is.
+    `guarded` is whether records that are not as they were published are a fault; `verify` looks at what they make.
     """
 
     framework: Framework
@@ -81,11 +83,18 @@ class Plan:
     pages: tuple[PlannedPage, ...]
     despite: str = ""
     marking: str = ""
+    published: str = ""
+    guarded: bool = True
 
     @property
     def folder(self) -> Path:
         """Where it goes."""
         return self.outputs / self.framework.slug / self.quarter.text / self.edition
+
+    @property
+    def notes(self) -> list[str]:
+        """What is to be said of it, whatever a run makes."""
+        return [self.published] if self.published else []
 
     @property
     def papers(self) -> tuple[Paper, ...]:
@@ -133,11 +142,15 @@ class Plan:
     def fingerprint(self, *, pdf: bool) -> str:
         """Sum up all that it may be made from; see `current.fingerprint`."""
         slug = self.framework.slug
-        release = self.root / "data" / slug / "releases" / self.quarter.text / ABOUT
+        released = {
+            place: self.root / place / ABOUT
+            for each in releases(self.framework, self.root)
+            if each.end <= self.quarter.end and (place := release_place(self.framework, each))
+        }
         notebooks = {self.name_of(planned.notebook): planned.notebook for planned in self.all_pages()}
         return fingerprint(
             {room: self.root / room / slug for room in ("data", "params")},
-            notebooks | {"release": release},
+            notebooks | released,
             [slug, self.quarter.text, self.edition, self.despite, [p.parameters for p in self.pages], pdf],
         )
 
@@ -199,7 +212,8 @@ def make_plan(
     extra = _quarter_parameters(said, at, base)
     pages = [_planned(said, entry, at, edition, base, extra) for entry in entries if not only or entry.page in only]
     despite = released(said, at, base).get("despite", "")
-    return Plan(said, at, edition, base, base / "outputs", tuple(pages), despite)
+    published = is_released(said, at, base)
+    return Plan(said, at, edition, base, base / "outputs", tuple(pages), despite, published=published)
 
 
 def _planned(

@@ -17,12 +17,14 @@ from nbformat.reader import NotJSONError
 from kpilib.judgement.verdict import judge
 from kpilib.pages.part_two import marking
 from kpilib.press.current import libraries, own_sources, sha256_of
+from kpilib.press.letters import file_faults, letter_faults
 from kpilib.press.pieces import LISTS, Prepared
 from kpilib.press.plan import Plan, PlannedPage
 from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.framework import INDICATOR_PAGES, OVERVIEW, PageEntry
-from kpilib.records.ledger import Ledger, digests, load_ledger
+from kpilib.records.ledger import Ledger, digests, load_ledger, unrecorded
 from kpilib.records.periods import earlier
+from kpilib.records.published import published_faults
 from kpilib.records.quarterly import place, read_quarterly
 from kpilib.records.share import Share, share
 
@@ -34,16 +36,22 @@ _ELSEWHERE = re.compile(r"\b(home|open|import|read_\w+)\b")
 def prepare(plans: Sequence[Plan]) -> tuple[Prepared, ...]:
     """Read the records of plans that are of one framework, edition and root, and prepare each quarter."""
     first = plans[0]
+    letters = letter_faults(first.framework, first.edition, first.root)
     try:
         ledger = load_ledger(first.framework.slug, first.edition, first.root)
         files = digests(first.framework, first.edition, first.root)
     except RecordsError as error:
-        return tuple(Prepared(faults=tuple(error.faults)) for _ in plans)
-    return tuple(_prepared(plan, ledger, files) for plan in plans)
+        return tuple(Prepared(faults=(*error.faults, *letters, *_otherwise(plan))) for plan in plans)
+    return tuple(_prepared(plan, ledger, files, letters) for plan in plans)
 
 
-def _prepared(plan: Plan, ledger: Ledger, files: dict[str, str]) -> Prepared:
-    faults = list(call_faults(plan).values())
+def _otherwise(plan: Plan) -> list[Fault]:
+    """Find what is not as it was published, up to a plan's quarter."""
+    return published_faults(plan.framework, plan.quarter, plan.edition, plan.root) if plan.guarded else []
+
+
+def _prepared(plan: Plan, ledger: Ledger, files: dict[str, str], letters: Sequence[Fault]) -> Prepared:
+    faults = [*letters, *unrecorded(ledger, plan.quarter), *_otherwise(plan), *call_faults(plan).values()]
     try:
         quarterly = read_quarterly(plan.framework, plan.quarter, plan.root)
     except RecordsError as error:
@@ -123,4 +131,5 @@ def call_faults(plan: Plan) -> dict[str, Fault]:
     """Find what is wrong with what a plan asks of notebooks, by its words: what several pages share is told once."""
     where = place(plan.framework, plan.quarter)
     faults = [fault for planned in plan.pages for fault in parameter_faults(planned, where)]
-    return {str(fault): fault for fault in [*faults, *tag_faults(plan)]}
+    faults += [*tag_faults(plan), *file_faults(where, plan.root)]
+    return {str(fault): fault for fault in faults}

@@ -75,7 +75,7 @@ class Quarter:
         self, plan: Plan, prepared: Prepared, *, pdf: bool = True, force: bool = False, engine: str = WARM
     ) -> None:
         self.plan = replace(plan, marking=prepared.marking)
-        self.outcome = Outcome(plan.folder)
+        self.outcome = Outcome(plan.folder, notes=plan.notes)
         self._prepared, self._pdf, self._force, self._engine = prepared, pdf, force, engine
         self._fingerprint = plan.fingerprint(pdf=pdf)
         self._manifest = self._begun()

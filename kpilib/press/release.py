@@ -16,8 +16,9 @@ from kpilib.press.current import sha256
 from kpilib.press.plan import make_plan, read_manifest
 from kpilib.press.run import How, run
 from kpilib.records.faults import Fault, RecordsError
-from kpilib.records.ledger import load_ledger, records_as_at
-from kpilib.records.releases import ABOUT, release_folder, released
+from kpilib.records.ledger import load_ledger, records_as_at, unrecorded
+from kpilib.records.published import published_faults
+from kpilib.records.releases import ABOUT, release_folder, release_place, released
 from kpilib.records.store import alone
 
 
@@ -48,7 +49,7 @@ def release(
     """
     plan = make_plan(framework, quarter, root=root)
     folder = release_folder(plan.framework, plan.quarter, plan.root)
-    place = f"data/{framework}/releases/{quarter}"
+    place = release_place(plan.framework, plan.quarter)
     if folder.exists():
         remedy = "What has changed since is a revision in the next quarter's report."
         raise RecordsError([Fault(place, "is there already", remedy)])
@@ -56,6 +57,9 @@ def release(
         checked = check(plan)
         if checked.faults:
             raise RecordsError(checked.faults)
+        empty = unrecorded(load_ledger(framework, "restricted", root), plan.quarter)
+        if empty:
+            raise RecordsError(empty)
         despite = " ".join(despite.split())
         if checked.stops and not despite:
             remedy = (
@@ -118,7 +122,7 @@ def verify(framework: str, quarter: str, root: str | Path | None = None, *, jobs
     plan = make_plan(framework, quarter, root=root)
     about = released(plan.framework, plan.quarter, plan.root)
     folder = release_folder(plan.framework, plan.quarter, plan.root)
-    place = f"data/{framework}/releases/{quarter}"
+    place = release_place(plan.framework, plan.quarter)
     if not about:
         raise RecordsError([Fault(place, "is not there", f"Release it first: kpilib release {framework} {quarter}")])
     there = {path.relative_to(folder).as_posix(): sha256(path) for path in folder.rglob("*") if path.is_file()}
@@ -127,11 +131,13 @@ def verify(framework: str, quarter: str, root: str | Path | None = None, *, jobs
         name for name in there.keys() | about["files"].keys() if there.get(name) != about["files"].get(name)
     )
     lines = [f"{place}/{name} is not as it was released." for name in touched]
+    moved = published_faults(plan.framework, plan.quarter, "restricted", plan.root)
+    lines += [str(fault) for fault in moved]
     for edition in ("public", "restricted"):
         if not (folder / edition).is_dir():
             continue
         with tempfile.TemporaryDirectory() as aside:
-            again = replace(make_plan(framework, quarter, edition, root), outputs=Path(aside))
+            again = replace(make_plan(framework, quarter, edition, root), outputs=Path(aside), guarded=False)
             outcome = run(again, How(jobs=jobs))
             if outcome.faults:
                 raise RecordsError(outcome.faults)
@@ -145,7 +151,7 @@ def verify(framework: str, quarter: str, root: str | Path | None = None, *, jobs
             lines += [f"  {change}" for change in changes]
             lines += _versions(about["versions"], read_manifest(again.folder)["versions"])
             touched += differ
-    return Verified(not touched, lines)
+    return Verified(not touched and not moved, lines)
 
 
 def _versions(then: dict[str, str], now: dict[str, str]) -> list[str]:

@@ -86,7 +86,7 @@ def run_all(plans: Sequence[Plan], how: How) -> Iterator[Outcome]:
     stale = []
     for plan in plans:
         if not how.force and is_as_made(plan, pdf=how.pdf):
-            yield Outcome(plan.folder, kept=[*plan.promised(pdf=how.pdf)])
+            yield Outcome(plan.folder, kept=[*plan.promised(pdf=how.pdf)], notes=plan.notes)
         else:
             stale.append(plan)
     if not stale:

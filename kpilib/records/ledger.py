@@ -120,6 +120,26 @@ class Ledger:
         )
 
 
+def unrecorded(ledger: Ledger, at: Period) -> list[Fault]:
+    """
+    Find that no record is of a quarter, so that there is nothing to report: at most one fault.
+
+    A record of a quarter is a figure reported in it, whatever else is said of it, or a summary.
+    """
+    said = ("overrides", "tallies", "commentary", "risks", "risk_notes", "milestones", "summaries")
+    ends = {end: text for name in said for end, text in _ends(getattr(ledger, name), "quarter")}
+    ends |= dict(_ends(ledger.readings, "reported"))
+    if at.end in ends:
+        return []
+    last = f"the last is of {ends[max(ends)]}" if ends else "there is none of any quarter yet"
+    remedy = "Name a quarter that has records, or take its own into them: docs/adopt.md says how."
+    return [Fault(at.text, f"no record is of this quarter; {last}", remedy)]
+
+
+def _ends(frame: pd.DataFrame, column: str) -> Iterator[tuple[float, str]]:
+    return zip(frame[f"{column}_end"], frame[column], strict=True)
+
+
 def _revised(readings: pd.DataFrame) -> pd.DataFrame:
     """Say of readings in the order of their reports what each was published as before, and since which report not."""
     one = [readings["indicator"], readings["period"]]
@@ -239,13 +259,8 @@ def records_as_at(framework: Framework, at: Period, root: str | Path | None = No
     found = {}
     for file, frame in read_texts(slug, folder, []).items():
         path = folder / file
-        column = "reported" if "reported" in frame else "quarter"
-        later = (
-            frame[column].map(lambda text: _last_month(text, framework.year_starts) > at.end) if column in frame else []
-        )
         if path.exists():
-            later_rows = {number for number, late in zip(frame.index, later, strict=False) if late}
-            found[file] = with_rows(file, path.read_bytes(), [], later_rows)
+            found[file] = with_rows(file, path.read_bytes(), [], later_rows(frame, at, framework.year_starts))
     for path in visible(folder / "summaries", "*/*.md"):
         if framework.quarter(path.parent.name).end <= at.end:
             found[path.relative_to(folder).as_posix()] = path.read_bytes()
@@ -254,6 +269,15 @@ def records_as_at(framework: Framework, at: Period, root: str | Path | None = No
         if path.exists():
             found[f"params/{name}"] = path.read_bytes()
     return found
+
+
+def later_rows(frame: pd.DataFrame, at: Period, year_starts: int) -> set[int]:
+    """Give the rows that were reported, or are said, of a quarter after another; of a file read as text."""
+    column = "reported" if "reported" in frame else "quarter"
+    if column not in frame:
+        return set()
+    ends = {text: _last_month(text, year_starts) for text in frame[column].unique()}
+    return set(frame.index[frame[column].map(ends) > at.end])
 
 
 def read_texts(framework: str, folder: Path, faults: list[Fault]) -> dict[str, pd.DataFrame]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from kpilib.records.faults import Fault, RecordsError
 from kpilib.records.framework import Framework, home
-from kpilib.records.periods import Period
+from kpilib.records.periods import Period, day
 
 ABOUT = "release.json"
 _QUARTER = re.compile("[0-9]{4}-[0-9]{2}-Q[1-4]")  # and no copy of one that somebody made beside it
@@ -36,13 +36,43 @@ def released(framework: Framework, at: Period, root: str | Path | None = None) -
         if not isinstance(said, dict) or not all(isinstance(said.get(name), kind) for name, kind in kinds.items()):
             raise ValueError
     except ValueError as error:
-        place = f"data/{framework.slug}/releases/{at.text}/{ABOUT}"
+        place = f"{release_place(framework, at)}/{ABOUT}"
         raise RecordsError([Fault(place, "cannot be read", "Fetch the release anew from where it is kept.")]) from error
     return said
 
 
-def last_released(framework: Framework, root: str | Path | None = None) -> int:
-    """Give the last month of the latest quarter that is released, counted from year 0; 0 where none is."""
+def release_place(framework: Framework, at: Period) -> str:
+    """Name the folder of a quarter's release, as faults do."""
+    return f"data/{framework.slug}/releases/{at.text}"
+
+
+def is_released(framework: Framework, at: Period, root: str | Path | None = None) -> str:
+    """
+    Say in a sentence that a quarter is released, since when, and where what was published is; `""` where it is not.
+
+    Raises:
+        RecordsError: the release cannot be read.
+    """
+    said = released(framework, at, root)
+    if not said:
+        return ""
+    since = f" since {day(said['released'])}" if said.get("released") else ""
+    there = f"what was published is in {release_place(framework, at)}/public"
+    return f"{at.text} is released{since}: {there}, and what is made now is not what is published."
+
+
+def releases(framework: Framework, root: str | Path | None = None) -> list[Period]:
+    """Give the quarters that are released, from the first to the last."""
     there = (home(root) / "data" / framework.slug / "releases").glob(f"*/{ABOUT}")
     names = [path.parent.name for path in there if _QUARTER.fullmatch(path.parent.name)]
-    return max((framework.quarter(name).end for name in names), default=0)
+    return sorted(map(framework.quarter, names), key=lambda each: each.end)
+
+
+def last_release(framework: Framework, at: Period, root: str | Path | None = None) -> Period | None:
+    """Give the last quarter that is released, up to another; none where there is none."""
+    return next((each for each in reversed(releases(framework, root)) if each.end <= at.end), None)
+
+
+def last_released(framework: Framework, root: str | Path | None = None) -> int:
+    """Give the last month of the latest quarter that is released, counted from year 0; 0 where none is."""
+    return max((each.end for each in releases(framework, root)), default=0)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import page as validator
+import pandas as pd
 import pytest
 from councils import QUARTERS
 from pypdf import PdfReader
 
+from kpilib.pages import theme
+from kpilib.pages.progress import milestones
+from kpilib.press.paper import draw
 from kpilib.press.plan import Paper, make_plan
 
 PLANS = {framework: make_plan(framework, quarter) for framework, quarter in QUARTERS.items()}
@@ -83,3 +88,54 @@ def test_the_same_figures_stand_on_paper_as_on_screen(report: Path) -> None:
     paper = " ".join(sheet.extract_text() for sheet in PdfReader(report / "appendix-B.pdf").pages)
 
     assert "7.19 days is 2.19 above the target of 5; low is good." in " ".join(paper.split())
+
+
+def drawn(body: str) -> bytes:
+    """Draw a body as a page's is drawn."""
+    styles = f"<style>{theme.screen()}</style><style>{theme.paper()}</style>"
+    return draw(f'<html lang="en-GB"><title>T</title>{styles}<body class="kpi"><main>{body}</main></body></html>')
+
+
+def promised(*lengths: int) -> str:
+    """A table of milestones under its headings, with so many letters of commentary beside each."""
+    rows = [{"milestone": f"M{number}", "text": "Open the hall.", "objective": "Halls", "due": "2024-03-31",
+             "state": "at risk", "label": "At risk", "owner": "Head of Halls", "reason": f"Reason {number}.",
+             "commentary": ("The steel came late again. " * 300)[:length]}
+            for number, length in enumerate(lengths, 1)]  # fmt: skip
+    return f"<h1>Halls</h1><h2>What was promised?</h2>{milestones(pd.DataFrame(rows)).html}"
+
+
+@pytest.mark.parametrize(
+    "lengths",
+    [(2200, 2200, 0), (2200, 2200), (20, 6000, 20), (20, 20, 20, 1200, 2200, 20, 20)],
+    ids=["two long ones first", "nothing else", "longer than a sheet", "in the middle"],
+)
+def test_long_rows_run_on_from_sheet_to_sheet(lengths: tuple[int, ...]) -> None:
+    """Each sheet that has rows has the table's heading, none is nearly empty, and each row begins as a whole."""
+    pdf = drawn(promised(*lengths))
+    sheets = [" ".join(sheet.extract_text().split()) for sheet in PdfReader(io.BytesIO(pdf)).pages]
+
+    assert all("Milestone Due Progress Owner Why" in sheet for sheet in sheets)
+    assert "What was promised?" in sheets[0]
+    assert "M1: Open" in sheets[0]
+    for number in range(1, len(lengths) + 1):
+        begins = [sheet for sheet in sheets if f"M{number}: Open" in sheet]
+        assert len(begins) == 1
+        assert begins[0].count("31 March 2024") == len(re.findall("M[0-9]: Open", begins[0]))
+    assert all(len(sheet) > 600 for sheet in sheets[:-1])
+    assert validator.validate_pdf_bytes(pdf, profile="ua1").is_compliant
+
+
+@pytest.mark.parametrize("above", range(162, 172, 2), ids=lambda height: f"{height} mm down")
+def test_figures_of_a_card_are_not_torn_from_it_at_the_foot_of_a_sheet(above: int) -> None:
+    """Wherever a long card begins, the list of its figures stands below its name."""
+    card = (
+        '<section class="card long"><h3>Floods in the market</h3><p class="soft">Director of Place</p>'
+        '<ul class="figures"><li><b>12 high</b> <span>score</span></li><li><b>6</b> <span>after</span></li></ul>'
+        f'<div class="body words"><div>{"<p>Gullies are old.</p>" * 60}</div></div></section>'
+    )
+    pdf = drawn(f'<h1>Risks</h1><h2>Each</h2><div style="height: {above - 30}mm"></div>{card}')
+    sheets = [sheet.extract_text() for sheet in PdfReader(io.BytesIO(pdf)).pages]
+
+    assert [("Floods" in sheet) == ("12 high" in sheet) for sheet in sheets] == [True] * len(sheets)
+    assert validator.validate_pdf_bytes(pdf, profile="ua1").is_compliant

@@ -180,6 +180,8 @@ def test_a_release_holds_all_that_was_published_and_what_it_was_made_from(walked
 def test_a_quarter_that_is_not_ready_is_not_released(say: Say, tmp_path: Path) -> None:
     """The check's refusal is the release's, and nothing is made; despite it there must be a reason."""
     root = found(tmp_path)
+    with (root / "data" / SLUG / "commentary.csv").open("a", encoding="utf-8") as file:
+        file.write(f"litter,{NEXT},performance,It is early to say.,,,\n")
 
     status, _, said = say(root, "release", SLUG, NEXT)
 
@@ -187,6 +189,67 @@ def test_a_quarter_that_is_not_ready_is_not_released(say: Say, tmp_path: Path) -
     assert said.startswith("2023-24-Q3: 6 things stand between it and publication\n  `kpilib check made-up-borough")
     assert not (root / "data" / SLUG / "releases").exists()
     assert not (root / "outputs").exists()
+
+
+@pytest.mark.parametrize("command", ["run", "release"])
+def test_a_quarter_without_any_record_is_refused(say: Say, tmp_path: Path, command: str) -> None:
+    """Nothing is made of it; what it is asked for can be collected and checked all the same."""
+    root = found(tmp_path)
+
+    refused = say(root, command, SLUG, NEXT)
+    made = (root / "outputs").exists()
+
+    assert refused == (
+        1,
+        "",
+        "2023-24-Q3: no record is of this quarter; the last is of 2023-24-Q2\n"
+        "  Name a quarter that has records, or take its own into them: docs/adopt.md says how.\n",
+    )
+    assert not made
+    assert say(root, "collect", SLUG, NEXT)[0] == 0
+    assert say(root, "check", SLUG, NEXT)[1].startswith("No fault in the records")
+
+
+def test_a_released_quarter_says_so_and_that_nothing_stands_before_it(walked: Path, say: Say) -> None:
+    """In the check, in the plan, and in a run that has nothing to do."""
+    line = f"what was published is in data/{SLUG}/releases/{AT}/public, and what is made now is not what is published."
+
+    checked = say(walked, "check", SLUG, AT)
+    planned = say(walked, "plan", f"{SLUG}/{AT}", f"{SLUG}/2023-24-Q1")
+    say(walked, "run", SLUG, AT)
+    again = say(walked, "run", SLUG, AT)
+
+    assert re.match(rf"2023-24-Q2 is released since \d+ \w+ \d+: {re.escape(line)}\n", checked[1])
+    assert checked[0] == 0
+    assert "publication" not in checked[1].replace(line, "")
+    assert planned[1].count(line) == 1
+    assert again[1].splitlines()[0].startswith("Everything is up to date in ")
+    assert again[1].count(line) == 1
+
+
+def test_a_published_figure_written_over_stops_check_run_and_release(walked: Path, say: Say, tmp_path: Path) -> None:
+    """Of the released quarter and of the next; put back, all is well; verify tells it beside what became of pages."""
+    root = Path(shutil.copytree(walked, tmp_path / "council"))
+    readings = root / "data" / SLUG / "readings.csv"
+    as_published = readings.read_text("utf-8")
+    readings.write_text(as_published.replace(f"litter,{AT},90.6,", f"litter,{AT},95,") + f"litter,{NEXT},92,{NEXT},,\n")
+    fault = f"column value: litter, {AT}, {AT}: '90.6' was published, and '95' stands here now\n  Put '90.6' back: "
+
+    faulty = [say(root, *call) for call in (
+        ("check", SLUG, AT), ("check", SLUG, NEXT), ("run", SLUG, AT), ("run", SLUG, NEXT), ("release", SLUG, NEXT)
+    )]  # fmt: skip
+    verified = say(root, "verify", SLUG, AT, "--jobs", "2")
+    readings.write_text(as_published)
+    mended = say(root, "run", SLUG, AT)
+
+    assert [(status, fault in said) for status, _, said in faulty] == [(1, True)] * 5
+    assert faulty[0][1].startswith("2023-24-Q2 is released since ")
+    assert not (root / "outputs" / SLUG / NEXT).exists()
+    assert verified[0] == 1
+    assert fault in verified[1]
+    assert "The public edition of 2023-24-Q2, made again, is not the same" in verified[1]
+    assert "Streets free of litter (Clean streets): figure was 90.6%" in verified[1]
+    assert mended[::2] == (0, "")
 
 
 def test_a_reason_to_release_all_the_same_is_kept_and_printed(say: Say, tmp_path: Path) -> None:

@@ -274,6 +274,40 @@ def test_a_picture_that_cannot_be_finished_does_not_hang_the_run() -> None:
     assert time.monotonic() - began < 60
 
 
+def test_a_paper_that_breaks_pdf_ua_is_not_made_and_the_rule_is_named() -> None:
+    """Whatever a cell of an analyst's own shows: here a bullet of Word's, which the font does not have."""
+    shown = nbformat.v4.new_output("display_data", {"text/html": "<p>\uf0b7 first</p>"})
+    cell = nbformat.v4.new_code_cell("bullets()", outputs=[shown])
+    page = nbformat.writes(nbformat.v4.new_notebook(cells=[cell])).encode()
+
+    made = make_here(PaperPiece("cover.pdf", "pdf", "all", {"page": page}, {"title": "T"}), Limits())
+
+    assert made.parts == ()
+    assert made.faults[0].problem.startswith("does not hold PDF/UA-1 (PDFUA1-NOTDEF-GLYPH-001: font object ")
+    assert "cells of your own" in made.faults[0].remedy
+
+
+def test_a_bound_paper_that_breaks_pdf_ua_is_not_made(kpilib: Command, tmp_path: Path) -> None:
+    """A run tells which, and makes the web pages; the paper of before stays."""
+    root = found(tmp_path)
+    book = nbformat.read(PROJECT / "notebooks" / "priority.ipynb", as_version=4)
+    own = "from IPython.display import HTML\nHTML('<h5>Too deep</h5><p>\\uf0b7 first</p>')"
+    book.cells.append(nbformat.v4.new_code_cell(own))
+    (root / "notebooks" / SLUG).mkdir(parents=True)
+    nbformat.write(book, root / "notebooks" / SLUG / "streets.ipynb")
+    folder = root / "outputs" / SLUG / AT / "public"
+    folder.mkdir(parents=True)
+    (folder / "appendix-A.pdf").write_bytes(b"%PDF of an earlier run")
+
+    done = kpilib("run", SLUG, AT, "--root", str(root))
+
+    assert done.returncode == 1
+    assert "appendix-A.pdf is not made: does not hold PDF/UA-1 (PDFUA1-" in done.stderr
+    assert "PDFUA1-NOTDEF-GLYPH-001" in done.stderr
+    assert (folder / "appendix-A.html").exists()
+    assert (folder / "appendix-A.pdf").read_bytes() == b"%PDF of an earlier run"
+
+
 def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """If the disk fills or the machine stops while writing, the old file stands and no half one is left."""
     path = tmp_path / "page.html"

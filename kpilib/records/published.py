@@ -1,0 +1,193 @@
+"""
+What was published stays as it was: the records held against those that the last release keeps.
+
+A row is of a quarter by its `reported` or `quarter`; rows of files without such a column are of no quarter, and may
+change. So may the `exempt` cell, since a figure may have to be held back later.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from kpilib.records.editions import Texts, without_exempt
+from kpilib.records.faults import Fault
+from kpilib.records.framework import Framework, home
+from kpilib.records.ledger import later_rows, read_texts
+from kpilib.records.periods import Period
+from kpilib.records.printed import unguarded
+from kpilib.records.releases import last_release, release_place
+from kpilib.records.schema import FILES, KEYS, NUMBERS
+from kpilib.records.store import finish
+from kpilib.records.summaries import visible
+
+DATED = [file for file, columns in FILES.items() if {"reported", "quarter"} & set(columns)]
+_SHOWN = 80  # letters of a text that a fault quotes
+_EXEMPT = re.compile(r"^exempt[ \t]*:.*\n?", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class _Moved:
+    """A row that is not as it was published: its key, and its number then and now; none where it was not there."""
+
+    file: str
+    key: tuple[str, ...]
+    was: int | None
+    now: int | None
+
+
+def published_faults(
+    framework: Framework, at: Period, edition: str = "public", root: str | Path | None = None
+) -> list[Fault]:
+    """
+    Find what is no longer as it was published: each row or summary that was changed, is gone, or was added since.
+
+    The records of a quarter are held against the last release up to it, which keeps the rows of those before too.
+    A file that cannot be read is left to whoever loads the records.
+
+    Args:
+        edition: for the public one nothing is told of what is exempt now, or was when it was published.
+    """
+    then = last_release(framework, at, root)
+    if then is None:
+        return []
+    place = release_place(framework, then)
+    folder, frozen = home(root) / "data" / framework.slug, home(root) / place / "records"
+    if not frozen.is_dir():
+        return [Fault(f"{place}/records", "is not there", "Fetch the release anew from where it is kept.")]
+    finish(folder)
+    old, new = (_whole(read_texts(framework.slug, each, [])) for each in (frozen, folder))
+    moved = [each for file in DATED for each in _moved(file, old, new, then, framework.year_starts)]
+    shown = (old, new)
+    if moved and edition == "public":
+        shown, moved = _open(moved, old, new, framework.year_starts)
+    rows = [fault for each in moved for fault in _faults(each, (old, new), shown, then, framework)]
+    return rows + list(_summary_faults(frozen, folder, then, edition, framework))
+
+
+def _whole(texts: Texts) -> Texts:
+    """Give every column that a file may have; of files that could not be read whole, nothing."""
+    return {
+        file: frame.reindex(columns=list(FILES[file]), fill_value="").rename_axis("row")
+        for file, frame in texts.items()
+        if frame.attrs.get("whole")
+    }
+
+
+def _moved(file: str, old: Texts, new: Texts, then: Period, year_starts: int) -> Iterator[_Moved]:
+    """Find the rows of a file, up to a quarter, that are not as they were."""
+    if file not in old or file not in new:
+        return
+    kept = new[file].drop(index=later_rows(new[file], then, year_starts))
+    keys = [dict(zip(zip(*(each[name] for name in KEYS[file]), strict=True), each.index, strict=True))
+            for each in (old[file], kept)]  # fmt: skip
+    cells = [dict(zip(each.index, each.itertuples(index=False, name=None), strict=True)) for each in (old[file], kept)]
+    for key, was in keys[0].items():
+        now = keys[1].get(key)
+        if now is None or cells[0][was] != cells[1][now]:
+            yield _Moved(file, key, was, now)
+    for key, now in keys[1].items():
+        if key not in keys[0]:
+            yield _Moved(file, key, None, now)
+
+
+def _open(moved: list[_Moved], old: Texts, new: Texts, year_starts: int) -> tuple[tuple[Texts, Texts], list[_Moved]]:
+    """
+    Keep what the public may be told of, with the records as it may see them.
+
+    A row that is gone is looked at as it would be today too: its indicator may have become exempt since.
+    """
+    gone = {file: [each.was for each in moved if each.file == file and each.now is None] for file in old}
+    again = {file: old[file].loc[rows].rename(index=lambda row: -row) for file, rows in gone.items()}
+    both = {file: pd.concat([frame, again[file]]).rename_axis("row") if gone.get(file) else frame
+            for file, frame in new.items()}  # fmt: skip
+    if not all(file in each for each in (old, both) for file in FILES):
+        return (old, new), []  # what is exempt cannot be told
+    seen = without_exempt(old, year_starts), without_exempt(both, year_starts)
+    told = []
+    for each in moved:
+        today = each.now if each.now is not None else -(each.was or 0)
+        if (each.was is None or each.was in seen[0][each.file].index) and today in seen[1][each.file].index:
+            told.append(each)
+    return seen, told
+
+
+def _faults(
+    each: _Moved, texts: tuple[Texts, Texts], shown: tuple[Texts, Texts], then: Period, framework: Framework
+) -> Iterator[Fault]:
+    """Tell of a row in words; of one that was changed, column by column, where nothing of the cell is held back."""
+    file, key = each.file, ", ".join(cell for cell in each.key if cell)[:_SHOWN]
+    place, released = f"data/{framework.slug}/{file}", f"{then.text} is released."
+    later = "is a new row with a later `reported`" if "reported" in FILES[file] else "belongs into the next quarter"
+    if each.was is None:
+        problem = f"{key}: this row was added after {then.text} was released"
+        yield Fault(f"{place}, row {each.now}", problem, f"Take it away here. What has changed since {later}.")
+        return
+    source = f"{release_place(framework, then)}/records/{file}, row {each.was}"
+    if each.now is None:
+        row = shown[0][file].loc[each.was]
+        said = ", ".join(f"{name} {_quoted(cell)}" for name, cell in row.items() if cell and name not in KEYS[file])
+        problem = f"the published row {key} is gone{f'; it said {said}' if said else ''}"
+        yield Fault(place, problem, f"Put it back from {source}: {released} What has changed since {later}.")
+        return
+    for name in FILES[file]:
+        was, now = (side[file].at[row, name] for side, row in zip(texts, (each.was, each.now), strict=True))
+        seen = tuple(side[file].at[row, name] for side, row in zip(shown, (each.was, each.now), strict=True))
+        if name == "exempt" or _same(was, now, name, name in NUMBERS[file]) or seen != (was, now):
+            continue
+        problem = f"{key}: {_quoted(was)} was published, and {_quoted(now)} stands here now"
+        whole = f" (the whole of it: {source})" if len(was) > _SHOWN else ""
+        remedy = f"Put {_quoted(was)} back{whole}: {released} What has changed since {later}."
+        yield Fault(f"{place}, row {each.now}, column {name}", problem, remedy)
+
+
+def _same(was: str, now: str, name: str, number: bool) -> bool:
+    """Whether two cells say the same: as numbers, or as printed but for a pair of quotation marks around it."""
+    if name == "as_printed":
+        was, now = unguarded(was), unguarded(now)
+    if number and was and now:
+        try:
+            return float(was) == float(now)
+        except ValueError:
+            return False
+    return was == now
+
+
+def _quoted(text: str) -> str:
+    if not text:
+        return "an empty cell"
+    return repr(text if len(text) <= _SHOWN else f"{text[:_SHOWN]} …")
+
+
+def _summary_faults(frozen: Path, folder: Path, then: Period, edition: str, framework: Framework) -> Iterator[Fault]:
+    """Find summaries that are not as they were published; those that are exempt, then or now, only for Part II."""
+    place = release_place(framework, then)
+    old, new = (
+        {path.relative_to(top).as_posix(): path.read_text("utf-8", "replace").removeprefix("\ufeff")
+         for path in visible(top / "summaries", "*/*.md") if _until(path.parent.name, then, framework)}
+        for top in (frozen, folder)
+    )  # fmt: skip
+    for name in sorted(old.keys() | new.keys()):
+        was, now = old.get(name), new.get(name)
+        if edition == "public" and any(text is not None and _EXEMPT.search(text) for text in (was, now)):
+            continue
+        here = f"data/{framework.slug}/{name}"
+        back = f"Put it back from {place}/records/{name}: {then.text} is released."
+        if was is None:
+            problem = f"was added after {then.text} was released"
+            yield Fault(here, problem, "Take it away here: what there is to add belongs into the next quarter.")
+        elif now is None:
+            yield Fault(here, "was published, and is gone", back)
+        elif _EXEMPT.sub("", was) != _EXEMPT.sub("", now):
+            yield Fault(here, "is not as it was published", back)
+
+
+def _until(quarter: str, then: Period, framework: Framework) -> bool:
+    try:
+        return framework.quarter(quarter).end <= then.end
+    except ValueError:
+        return False
