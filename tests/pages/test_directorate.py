@@ -201,8 +201,8 @@ def test_measures_stand_beside_the_same_quarter_last_year(place: DirectoratePage
 def test_a_figure_of_another_period_than_the_quarter_is_named(opened: Callable[..., DirectoratePage]) -> None:
     """A yearly measure is compared with the year before, and the cell says which."""
     yearly = "air,Clean air,place,Place,annual,high,%,quarter,0\n"
-    figures = "air,2021-22,50,2022-23-Q1\nair,2022-23,60,2023-24-Q1\n"
-    said = repr(opened(indicators=INDICATORS + yearly, targets="indicator,period,kind,low,high\n",
+    figures = "air,2021-22,50,2022-23-Q1\nair,2022-23,60,2023-24-Q1\nbins,2023-24-Q2,30,2023-24-Q2\n"
+    said = repr(opened(indicators=INDICATORS + yearly + BINS, targets="indicator,period,kind,low,high\n",
                        readings=READINGS + figures).overview())  # fmt: skip
 
     assert "Clean air 50% 2021/22 Not given 60% 2022/23" in said

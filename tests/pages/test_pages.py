@@ -41,6 +41,10 @@ RISKS = (
     "quarter,risk,kind,title,type,owner,impact,likelihood,score,residual_impact,residual_likelihood,residual_score,"
     "direction\n"
 )
+MILESTONE = (
+    "quarter,objective,milestone,text,due,status,directorate,owner\n"
+    "{},Clean streets,M1,Sweep,2020-05-31,on track,Place,Head of Streets\n"
+)
 
 
 def write(
@@ -91,9 +95,9 @@ def test_the_headline_counts_names_the_furthest_and_says_which_way(tmp_path: Pat
     "records",
     [
         {},
-        {"indicators": "", "readings": "", "targets": ""},
+        {"indicators": "", "readings": "", "targets": "", "milestones": MILESTONE.format("2019-20-Q3")},
         {"readings": "litter,2019-20,,2019-20-Q3,awaited,,In spring\n"},
-        {"readings": ""},
+        {"readings": "", "milestones": MILESTONE.format("2019-20-Q3")},
         {"targets": ""},
         {"targets": "litter,2019-20,point,0,\n"},
         {"targets": "litter,2019-20,quartile,2,\n"},
@@ -246,6 +250,12 @@ def test_words(said: str, expected: str) -> None:
     assert said == expected
 
 
+def test_a_quarter_of_which_there_is_no_record_is_no_page(tmp_path: Path) -> None:
+    """It would be a page of what is not known, so that it is said in two lines, with the last quarter that there is."""
+    with pytest.raises(RecordsError, match="no record is of this quarter; the last is of 2019-20-Q3\n  Name a quarter"):
+        opened(write(tmp_path), quarter="2020-21-Q1")
+
+
 def test_records_are_kept_apart_from_the_project(tmp_path: Path) -> None:
     """KPILIB_ROOT and `root` lead to a council's own folder; nothing of it is written to."""
     root = write(tmp_path / "own")
@@ -258,7 +268,7 @@ def test_records_are_kept_apart_from_the_project(tmp_path: Path) -> None:
 
 def test_a_figure_of_an_earlier_quarter_is_named_as_such(tmp_path: Path) -> None:
     """Where a quarterly indicator has no figure for the quarter, headline and table say so."""
-    page = opened(write(tmp_path), quarter="2019-20-Q4")
+    page = opened(write(tmp_path, milestones=MILESTONE.format("2019-20-Q4")), quarter="2019-20-Q4")
 
     assert "One monthly or quarterly indicator has no figure for this quarter" in repr(page.headline())
     assert "80.0% Quarter 3 2019/20" in repr(page.overview())

@@ -89,6 +89,7 @@ TALLIES = """quarter,directorate,rating,indicators
 RISKS = "quarter,risk,kind,title,type,owner,impact,likelihood,score,residual_impact,residual_likelihood,"
 RISKS += """residual_score,direction
 2022-23-Q1,R9,risk,Gone,Money,Someone,3,3,9,3,3,9,
+2022-23-Q2,R9,risk,Gone,Money,Someone,3,3,9,3,3,9,closed
 2022-23-Q2,R1,risk,Fire,Money,Someone,3,3,9,3,2,6,
 2022-23-Q2,R2,risk,Flood,Money,Someone,2,2,4,1,2,2,
 2022-23-Q2,O1,opportunity,Fair,Money,Someone,2,2,4,3,2,6,
@@ -556,7 +557,9 @@ def test_statements_print_the_pages_own_words_in_order(folder: Callable[..., Pat
 
 def test_a_page_without_words_says_so(folder: Callable[..., Path]) -> None:
     """Silence is told; another quarter's words are not taken for this one's."""
-    page = kpi.open_page("tiny", "summary", "2022-23-Q3", root=folder({"1-chief": summary("Then.")}))
+    later = MILESTONES + "2022-23-Q3,Grow,M3,Pick,2023-09-02,,Customers,Someone\n"
+    root = folder({"1-chief": summary("Then.")}, milestones=later)
+    page = kpi.open_page("tiny", "summary", "2022-23-Q3", root=root)
 
     assert repr(page.statements()) == "No words were received for this quarter, as far as may be published."
 

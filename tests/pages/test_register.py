@@ -410,7 +410,10 @@ def test_a_directorate_without_risks_says_so(tmp_path: Path) -> None:
 @pytest.mark.parametrize("rows", [[], [BEFORE]])
 def test_a_quarter_without_a_register_says_so(tmp_path: Path, page: str, rows: list[dict[str, Any]]) -> None:
     """Where the quarter has no register, every part that would be about it says so, and nothing is closed."""
-    shown = opened(write(tmp_path, *rows), page)
+    milestones = (
+        f"quarter,objective,milestone,text,due,status,directorate,owner\n{AT.text},Grow,M1,Plant,2030-01-01,,,\n"
+    )
+    shown = opened(write(tmp_path, *rows, milestones=milestones), page)
 
     for name in ("headline", "changes", "profile", "actions", "gaps"):
         assert words(shown, name) == "The records hold no register for this quarter."

@@ -343,7 +343,7 @@ def test_good_news_is_what_got_better_and_needs_no_attention(opened: Callable[..
 
 def test_a_figure_of_an_earlier_quarter_is_named_as_such(opened: Callable[..., Page]) -> None:
     """Where attention is for an old figure, its quarter is said."""
-    page = opened("summary", {"litter": [80, 70, GONE]})
+    page = opened("summary", {"litter": [80, 70, GONE], "bins": [80, 85, 90]})
 
     assert "The figure is of Quarter 2 2019/20. 70% against 80%" in repr(page.attention())
 
