@@ -101,9 +101,10 @@ def test_every_part_is_seen_after_run_all_and_can_be_read_before(browser: Any, l
     page = opened(browser, lab, "lancashire-2019/place_to_live")
     parts = page.locator(".kpi-part")
     before = parts.evaluate_all(HEIGHTS)
+    page.locator('.jp-Notebook-ExecutionIndicator[data-status="idle"]').wait_for(timeout=180_000)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.locator('[data-command="runmenu:run-all"]').click()
-    page.get_by_text("7.77 days").first.wait_for(timeout=60_000)
+    page.get_by_text("7.77 days").first.wait_for(timeout=180_000)
     while not page.locator(".jp-CodeCell .jp-InputPrompt").evaluate_all(RAN):
         page.wait_for_timeout(200)
 

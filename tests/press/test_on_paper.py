@@ -100,7 +100,7 @@ def promised(*lengths: int) -> str:
     """A table of milestones under its headings, with so many letters of commentary beside each."""
     rows = [{"milestone": f"M{number}", "text": "Open the hall.", "objective": "Halls", "due": "2024-03-31",
              "state": "at risk", "label": "At risk", "owner": "Head of Halls", "reason": f"Reason {number}.",
-             "commentary": ("The steel came late again. " * 300)[:length]}
+             "unconfirmed": "", "commentary": ("The steel came late again. " * 300)[:length]}
             for number, length in enumerate(lengths, 1)]  # fmt: skip
     return f"<h1>Halls</h1><h2>What was promised?</h2>{milestones(pd.DataFrame(rows)).html}"
 
@@ -126,7 +126,7 @@ def test_long_rows_run_on_from_sheet_to_sheet(lengths: tuple[int, ...]) -> None:
     assert validator.validate_pdf_bytes(pdf, profile="ua1").is_compliant
 
 
-@pytest.mark.parametrize("above", range(162, 172, 2), ids=lambda height: f"{height} mm down")
+@pytest.mark.parametrize("above", range(162, 172), ids=lambda height: f"{height} mm down")
 def test_figures_of_a_card_are_not_torn_from_it_at_the_foot_of_a_sheet(above: int) -> None:
     """Wherever a long card begins, the list of its figures stands below its name."""
     card = (
