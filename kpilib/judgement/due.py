@@ -30,7 +30,7 @@ def due(indicators: pd.DataFrame, readings: pd.DataFrame, at: Period, year: Peri
     An indicator's periods go on as its last figures did: by month, quarter or year, and as long after their end as the
     quickest of the last ones was reported; a single figure may just have been late, and says nothing of that.
     One that is yearly or termly, and recorded by quarters or months, is due where it had a figure a year before; one
-    without any figure is due as its frequency says.
+    without any figure is due as its frequency says, and for what the records call awaited.
 
     Args:
         indicators: as at the quarter, with indicator, frequency and from_end.
@@ -54,10 +54,11 @@ def due(indicators: pd.DataFrame, readings: pd.DataFrame, at: Period, year: Peri
         unit, anchor = LENGTH[kind], year.end if kind == "year" else at.end
         last = anchor - unit * math.ceil((anchor - latest) / unit)
         known = own.set_index("end")["status"]
+        begun = own.loc[own["value"].notna() | own["status"].eq("awaited"), "end"]
         seldom = row.frequency in ("annual", "termly") and kind != "year" and len(real) > 0
-        for end in range(last - unit * (BACK[kind] - 1 if len(real) else 0), last + 1, unit):
+        for end in range(last - unit * (BACK[kind] - 1 if len(begun) else 0), last + 1, unit):
             skipped = seldom and not real["end"].eq(end - 12).any()
-            before = end < row.from_end or (len(real) > 0 and end < real["end"].min())
+            before = end < row.from_end or (len(begun) > 0 and end < begun.min())
             if not (skipped or before) and known.get(end, "awaited") == "awaited":
                 rows.append((row.indicator, ending(kind, end, year.start % 12 + 1).text, end, known.get(end, "")))
     return pd.DataFrame(rows, columns=["indicator", "period", "end", "recorded"])

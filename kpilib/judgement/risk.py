@@ -49,11 +49,12 @@ def assess(
         What was carried from an earlier register has the movement `not confirmed`, and unconfirmed, a sentence that
         says so and is empty elsewhere.
     """
-    begun = bool((risks["quarter"] == at.text).any())
-    risks = risks[risks["direction"] != CLOSED]
-    now = risks[risks["quarter"] == at.text]
-    before = risks[risks["quarter_end"] == at.start - 1]
-    gone = before[~before["risk"].isin(now["risk"]) & begun]
+    here, ended = risks["quarter"] == at.text, risks["direction"] == CLOSED
+    now, closing = risks[here & ~ended], risks[here & ended]
+    before = risks[(risks["quarter_end"] == at.start - 1) & ~ended]
+    risks = risks[~ended]
+    gone = before[~before["risk"].isin(now["risk"]) & bool(here.any())]
+    gone = pd.concat([gone, closing[~closing["risk"].isin(before["risk"])]])  # what has no row in the quarter before
     assessed = pd.concat([_moved(now, before, at), _gone(gone, now)], ignore_index=True)
     assessed = assessed.assign(
         band=band(assessed["score"], bands),

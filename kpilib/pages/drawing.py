@@ -74,7 +74,9 @@ def picture(drawn: Figure | Axes, alt: str, caption: str = "", data: Shown | Non
     figure = drawn.get_figure(root=True) if isinstance(drawn, Figure | Axes) else None
     if not isinstance(figure, Figure):
         problem = f"{type(drawn).__name__} is neither a figure nor axes of one"
-        remedy = "Give what plt.subplots(), frame.plot() or a seaborn function gives; of a grid of seaborn its .figure."
+        remedy = (
+            "Give a figure or axes: of `figure, axes = plt.subplots()` either one, of a grid of seaborn its .figure."
+        )
         raise CallError(Fault("kpi.picture", problem, remedy))
     file = io.StringIO()
     with matplotlib.rc_context(LOOKS):

@@ -14,10 +14,11 @@ from kpilib.judgement.contract import owed
 from kpilib.judgement.figures import show
 from kpilib.judgement.verdict import judge, stated
 from kpilib.pages.typed import typed_figures
-from kpilib.records.ledger import Ledger
+from kpilib.records.ledger import Ledger, unrecorded
 from kpilib.records.periods import Period, period
 from kpilib.records.scales import alike, times_apart
 
+YEAR = 12  # months before and after the time of a target, in which a figure may be held against it for its size
 BY_OWNER = {
     "figure missing": "figures",
     "commentary missing": "commentary",
@@ -52,6 +53,7 @@ def open_points(ledger: Ledger, at: Period) -> list[Point]:
     everything = judge(known, at)
     judged = everything[everything["supports"] == ""]
     found = [
+        *_nothing_recorded(ledger, at),
         *_missing_figures(known, everything, at),
         *_missing_commentary(known, judged, at),
         *_doubtful(known, judged, at),
@@ -83,6 +85,14 @@ def sentences(points: Sequence[Point]) -> list[str]:
             by_what.setdefault(point.what, []).append(point.where)
         lines += [f"{', '.join(where)}: {what}" if any(where) else what for what, where in by_what.items()]
     return lines
+
+
+def _nothing_recorded(ledger: Ledger, at: Period) -> Iterator[Point]:
+    """That no record is of the quarter, so that nothing can be printed; a council that has none at all begins."""
+    for fault in unrecorded(ledger, at) if len(ledger.readings) else ():
+        yield Point(
+            "quarter without records", "", at.text, f"{fault.problem[0].upper()}{fault.problem[1:]}.", stops=True
+        )
 
 
 def _missing_figures(known: Ledger, everything: pd.DataFrame, at: Period) -> Iterator[Point]:
@@ -157,7 +167,8 @@ def _of_other_scale(known: Ledger) -> Iterator[Point]:
     aims = known.targets[known.targets["kind"].isin(["point", "range"])]
     aims = aims.merge(known.indicators[["indicator", "basis", "break_from_start"]], on="indicator")
     pairs = known.readings.merge(aims, on="indicator", suffixes=("", "_of_target"))
-    pairs = pairs[pairs["value"].notna() & ~(pairs["start"] < pairs["break_from_start"])]
+    near = (pairs["start"] <= pairs["end_of_target"] + YEAR) & (pairs["end"] >= pairs["start_of_target"] - YEAR)
+    pairs = pairs[near & pairs["value"].notna() & ~(pairs["start"] < pairs["break_from_start"])]
     times = [
         times_apart(row.value, row.low, row.low if pd.isna(row.high) else row.high)
         if alike(row.basis, row.period, row.period_of_target)
@@ -215,25 +226,10 @@ def _open_risks(known: Ledger, at: Period) -> Iterator[Point]:
 
 def _open_milestones(known: Ledger, at: Period) -> Iterator[Point]:
     """What the milestones leave open."""
-    if known.framework.asks_commentary and not known.milestones["quarter"].eq(at.text).any():
-        yield from _without_milestones(known, at)
-        return
     assessed = milestone.assess(known.milestones, known.framework.milestones, at)
     yield from _unconfirmed(assessed, "milestone")
     for row in milestone.gaps(assessed, at).itertuples():
         yield Point("milestone", "", row.milestone, row.gap)
-
-
-def _without_milestones(known: Ledger, at: Period) -> Iterator[Point]:
-    """That a quarter has no milestones, where there were open ones in the last that has."""
-    before = known.milestones.sort_values("quarter_end", kind="stable")
-    last = period(before["quarter"].iloc[-1], known.framework.year_starts) if len(before) else at
-    there = milestone.assess(before, known.framework.milestones, last)
-    count = int((there["state"] != "achieved").sum())
-    if count:
-        were = "one was" if count == 1 else f"{count} were"
-        said = f"There are no milestones for {at.name}, and {were} open in {last.name}."
-        yield Point("milestones missing", "", "milestones.csv", said, stops=True)
 
 
 def _unconfirmed(assessed: pd.DataFrame, what: str) -> Iterator[Point]:

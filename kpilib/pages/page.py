@@ -84,7 +84,7 @@ class Page:
         """Say in two lines that pages of this kind have no part of that name."""
         if name.startswith("_") or inspect.getattr_static(type(self), name, None) is not None:
             return object.__getattribute__(self, name)  # Python's own words, or those of the part that failed
-        parts = [part for part in dir(type(self)) if not part.startswith("_")]
+        parts = [part for part in dir(self) if not part.startswith("_")]
         problem = f"has no `{name}`, being of the kind {self.entry.kind!r}"
         raise NoSuchPartError(Fault(f"page {self.entry.page}", problem, allowed(name, parts)))
 

@@ -76,7 +76,7 @@ class RegisterPage(Page):
     @cached_property
     def _open_actions(self) -> pd.DataFrame:
         listed = actions(self.risk_notes, self.quarter)
-        return listed[listed["state"] != "done"]
+        return listed[(listed["state"] != "done") & listed["risk"].isin(self._standing["risk"])]
 
     @cached_property
     def _aimed(self) -> set[str]:

@@ -50,7 +50,7 @@ def fill(template: str, **parts: object) -> Shown:
 
 
 def without_notes(html: str) -> str:
-    """Leave out the notes that are for whoever has the notebook open, and no part of a report."""
+    """Leave out the notes that are for whoever has the notebook open: a run says elsewhere what they say."""
     return _NOTES.sub("", html)
 
 

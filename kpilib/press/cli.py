@@ -266,9 +266,10 @@ def _new(asked: argparse.Namespace) -> int:
 
 
 def _import(asked: argparse.Namespace) -> int:
+    from kpilib.press.letters import letter_fault
     from kpilib.records.imports import import_spreadsheet
 
-    said = import_spreadsheet(asked.mapping, asked.root)
+    said = import_spreadsheet(asked.mapping, asked.root, letter_fault)
     for file, rows in said.added.items():
         print(f"data/{said.framework}/{file}: {rows} {'row' if rows == 1 else 'rows'} added")
     if said.known:
@@ -286,10 +287,16 @@ def _import(asked: argparse.Namespace) -> int:
 
 def _export(asked: argparse.Namespace) -> int:
     from kpilib.pages.listing import indicators_csv
-    from kpilib.records.ledger import load_ledger
+    from kpilib.records.ledger import load_ledger, unrecorded
+    from kpilib.records.published import published_faults
 
     plan = make_plan(asked.framework, asked.quarter, asked.edition, asked.root)
-    sys.stdout.write(indicators_csv(load_ledger(asked.framework, asked.edition, asked.root), plan.quarter))
+    ledger = load_ledger(asked.framework, asked.edition, asked.root)
+    faults = unrecorded(ledger, plan.quarter)
+    faults += published_faults(plan.framework, plan.quarter, asked.edition, asked.root)
+    if faults:
+        raise RecordsError(faults)
+    sys.stdout.write(indicators_csv(ledger, plan.quarter))
     return 0
 
 

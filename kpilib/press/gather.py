@@ -23,6 +23,7 @@ from kpilib.records.forms import Form, write_form
 from kpilib.records.framework import EDITIONS, home
 from kpilib.records.ledger import Ledger, load_as_if, load_ledger, read_texts
 from kpilib.records.periods import Period, ending
+from kpilib.records.published import published_faults
 from kpilib.records.received import Entry, entries
 from kpilib.records.releases import last_released
 from kpilib.records.returns import Return, read_return
@@ -44,6 +45,9 @@ def collect(plan: Plan) -> list[Path]:
         problem = "is released already, or a later one is"
         raise RecordsError([Fault(plan.quarter.text, problem, "Collect the next quarter.")])
     ledger = load_ledger(plan.framework.slug, plan.edition, plan.root)
+    changed = published_faults(plan.framework, plan.quarter, "restricted", plan.root)
+    if changed:
+        raise RecordsError(changed)
     folder = plan.folder.parent / "returns" / plan.edition
     written = {folder / name: write_form(form) for name, form in _named(list(forms(ledger, plan.quarter)))}
     there = [path for path, content in written.items() if path.exists() and path.read_bytes() != content]

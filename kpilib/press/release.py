@@ -13,6 +13,7 @@ from pathlib import Path
 from kpilib.press.checking import check
 from kpilib.press.compare import compare, same_bytes
 from kpilib.press.current import sha256
+from kpilib.press.letters import letter_fault
 from kpilib.press.plan import make_plan, read_manifest
 from kpilib.press.run import How, run
 from kpilib.records.faults import Fault, RecordsError
@@ -61,6 +62,9 @@ def release(
         if empty:
             raise RecordsError(empty)
         despite = " ".join(despite.split())
+        unprintable = letter_fault("--despite", despite)
+        if unprintable:
+            raise RecordsError(unprintable)
         if checked.stops and not despite:
             remedy = (
                 f'`kpilib check {framework} {quarter}` lists them. To release it all the same, say --despite "reason".'

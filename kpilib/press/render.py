@@ -19,7 +19,6 @@ from nbformat import NotebookNode
 from traitlets import default
 
 from kpilib.pages import theme
-from kpilib.pages.shown import without_notes
 from kpilib.press.engine import PageError, is_left_out
 from kpilib.press.paper import draw
 from kpilib.records.faults import Fault
@@ -128,7 +127,7 @@ def piece(cell: NotebookNode, output: NotebookNode, about: dict[str, Any]) -> Ma
     if is_left_out(cell, output):
         return Markup("")
     if "text/html" in data:
-        html = without_notes(_STYLE.sub("", data["text/html"]))
+        html = _STYLE.sub("", data["text/html"])
         if not about["whole"]:  # what a cell leads to may not be in this paper: it is on the page that the cell is of
             html = _PLACE_LINK.sub(rf'href="{cell.metadata["page"]}.html\1"', html)
         return Markup(_links(html, about["links"]))

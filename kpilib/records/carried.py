@@ -39,17 +39,16 @@ def unconfirmed(since: str, at: Period) -> str:
     return f"Not confirmed for {at.name}: as it stood in {quarter(since).name}." if since else ""
 
 
-def holding(notes: pd.DataFrame) -> pd.DataFrame:
-    """Leave out of a risk's notes what is of its own quarter alone: progress, and what is done."""
-    done = notes["status"].eq("done") if "status" in notes else False
-    return notes[notes["kind"].ne("progress") & ~done]
+def holds(note: Mapping[Any, Any]) -> bool:
+    """Whether a note on a risk is more than of its own quarter, as progress is and what is done."""
+    return note["kind"] != "progress" and note.get("status") != "done"
 
 
 def carried(texts: Texts, framework: Framework) -> Texts:
     """
     Carry risks and milestones that no row of a quarter answers for into it, as they stood in the one before.
 
-    Only quarters that have a row in their file are filled, so that a register that is missing is seen to be missing.
+    Every quarter that any record is of is filled, whether or not somebody answered for a single one of them.
     What is printed by a council that is not asked for commentary is complete as it is: nothing is carried there.
 
     Args:
@@ -61,23 +60,34 @@ def carried(texts: Texts, framework: Framework) -> Texts:
     """
     if not framework.asks_commentary:
         return {**texts, **{file: texts[file].assign(**{CARRIED: ""}) for file in _WHO}}
-    found = {file: _filled(texts[file], _WHO[file], framework) for file in _WHO}
-    risks, notes = found["risks.csv"], texts["risk_notes.csv"]
-    more = [_notes(notes, row) for row in risks[risks[CARRIED] != ""].itertuples()]
-    return {**texts, **found, "risk_notes.csv": _joined(notes, [notes, *more])}
+    quarters = _reported(texts, framework.year_starts)
+    found = {file: _filled(texts[file], _WHO[file], framework, quarters) for file in _WHO}
+    notes = texts["risk_notes.csv"]
+    more = pd.DataFrame(_notes(notes, found["risks.csv"]), columns=notes.columns, dtype=str)
+    return {**texts, **found, "risk_notes.csv": _joined(notes, [notes, more])}
 
 
-def _filled(frame: pd.DataFrame, who: str, framework: Framework) -> pd.DataFrame:
-    """Fill each quarter of a file with what stood open in the last one before it that the file has."""
+def _reported(texts: Texts, year_starts: int) -> dict[float, str]:
+    """Give every quarter that any record is of, by its last month, in order."""
+    said = {text for frame in texts.values() for column in ("quarter", "reported") if column in frame
+            for text in frame[column].unique()}  # fmt: skip
+    ends = {_end(text, year_starts): text for text in sorted(said)}
+    return {end: ends[end] for end in sorted(ends) if end == end}  # and nothing that is no quarter
+
+
+def _filled(frame: pd.DataFrame, who: str, framework: Framework, quarters: Mapping[float, str]) -> pd.DataFrame:
+    """Fill each quarter with what stood open in the one before it."""
     frame = frame.assign(**{CARRIED: ""})
     ends = frame["quarter"].map(lambda text: _end(text, framework.year_starts))
     before, pieces = frame.iloc[:0], [frame[ends.isna()]]
-    for _, own in frame.groupby(ends, sort=True):
+    of = dict(tuple(frame.groupby(ends)))
+    for end, quarter_ in quarters.items():
+        own = of.get(end, frame.iloc[:0])
         gone = {name for merged in own.get("merged_from", ()) for name in numbers(merged)}
         kept = before[~before[who].isin(gone | set(own[who]))]
         since = kept[CARRIED].where(kept[CARRIED] != "", kept["quarter"])
         alone = {name: "" for name in _OWN_QUARTER if name in kept}
-        kept = kept.assign(**alone, **{CARRIED: since}, quarter=own["quarter"].iloc[0])
+        kept = kept.assign(**alone, **{CARRIED: since}, quarter=quarter_)
         place = {name: number for number, name in enumerate(before[who])} if len(kept) else {}
         now = pd.concat([own, kept])
         now = now.iloc[now[who].map(place).fillna(len(place)).argsort(kind="stable")]
@@ -94,14 +104,28 @@ def _ended(frame: pd.DataFrame, framework: Framework) -> pd.Series:
     return frame["status"].str.casefold().isin(achieved) | closes(frame["status"], framework.milestones)
 
 
-def _notes(notes: pd.DataFrame, risk: Any) -> pd.DataFrame:
-    """The notes that still hold of a risk that was carried, but for those that its quarter has already."""
-    own = notes[notes["risk"] == risk.risk]
-    there = own[own["quarter"] == risk.quarter]
-    kept = holding(own[own["quarter"] == risk.carried_from])
-    known = set(zip(there["kind"], there["text"], strict=True))
-    new = [key not in known for key in zip(kept["kind"], kept["text"], strict=True)]
-    return kept[new].assign(quarter=risk.quarter)
+def _notes(notes: pd.DataFrame, risks: pd.DataFrame) -> list[dict[Any, Any]]:
+    """
+    Give the notes that still hold of each carried risk, from the register before, as it was filled itself.
+
+    Args:
+        risks: filled, the earliest register first.
+    """
+    known: dict[tuple[str, str], list[dict[Any, Any]]] = {}
+    for note in notes.to_dict("records"):
+        known.setdefault((note["risk"], note["quarter"]), []).append(note)
+    more, last = [], dict[str, str]()
+    for row in risks.itertuples():
+        if row.carried_from:
+            there = known.setdefault((row.risk, row.quarter), [])
+            said = {(note["kind"], note["text"]) for note in there}
+            before = known.get((row.risk, last.get(row.risk, "")), [])
+            new = [note | {"quarter": row.quarter} for note in before
+                   if holds(note) and (note["kind"], note["text"]) not in said]  # fmt: skip
+            there += new
+            more += new
+        last[row.risk] = row.quarter
+    return more
 
 
 def _joined(frame: pd.DataFrame, pieces: Sequence[pd.DataFrame]) -> pd.DataFrame:

@@ -411,8 +411,10 @@ def home(root: str | Path | None = None) -> Path:
 
 def home_note(root: str | Path | None = None) -> str:
     """Say which folder the records are taken from, where that may surprise; nothing where it is as anyone expects."""
+    if root:
+        return ""
     here, named = _around(), _named()
-    if root or (here and named in (None, here)):
+    if here and named in (None, here):
         return ""
     if here:
         return f"KPILIB_ROOT names {named}, but the records are those of {here}, the folder that this is run in."
@@ -445,6 +447,9 @@ def load_framework(slug: str, root: str | Path | None = None) -> Framework:
     if root is None and (own := handed(slug)):
         return own.ledger.framework
     params = home(root) / "params"
+    if not params.is_dir():
+        remedy = "Go to a folder that has params and data in it, or name one by --root or KPILIB_ROOT."
+        raise RecordsError([Fault(str(params), "is not there", remedy)])
     known = sorted(path.parent.name for path in params.glob("*/framework.yml"))
     if slug not in known:
         remedy = allowed(slug, known) if known else "Put it into a folder of its own, beside notebooks/ and data/."

@@ -10,7 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -70,12 +70,15 @@ class _Record:
 Records = dict[tuple[str, ...], _Record]
 
 
-def import_spreadsheet(mapping: Path, root: str | Path | None = None) -> Imported:
+def import_spreadsheet(
+    mapping: Path, root: str | Path | None = None, unprintable: Callable[[str, str], list[Fault]] | None = None
+) -> Imported:
     """
     Add a spreadsheet's rows to a council's records.
 
     Args:
         mapping: a YAML file that names the spreadsheet, and says what its columns hold.
+        unprintable: finds what cannot be printed of a text, given its place and the text; whoever prints knows it.
 
     Raises:
         RecordsError: the mapping or the spreadsheet cannot be used, or the records are wrong, or would be;
@@ -92,7 +95,7 @@ def import_spreadsheet(mapping: Path, root: str | Path | None = None) -> Importe
         paths = {file: folder / file for file in ("indicators.csv", *MAIN)}
         old = {file: path.read_bytes() if path.exists() else b"" for file, path in paths.items()}
         there = {file: _records(file, content, said.framework) for file, content in old.items()}
-        work = _Import(said, mapping.name, framework, sheet, there, last_released(framework, root))
+        work = _Import(said, mapping.name, framework, sheet, there, last_released(framework, root), unprintable)
         work.place_all()
         added = {file: rows for file, rows in work.added.items() if rows}
         new = {file: with_rows(file, old[file], [row.cells for row in rows]) for file, rows in added.items()}
@@ -159,6 +162,7 @@ class _Import:
     sheet: Sheet
     there: dict[str, Records]
     published: int
+    unprintable: Callable[[str, str], list[Fault]] | None = None
     added: dict[str, list[_Record]] = field(default_factory=dict)
     unplaced: list[Fault] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
@@ -311,8 +315,8 @@ class _Import:
         doubted: set[int] = set()
         for reading in [*made["readings.csv"], *self.there["readings.csv"].values()]:
             for target in targets.get(reading.cells["indicator"], []):
-                own = {id(record) for record in (reading, target)} & set(fresh)
-                looked_at = {fresh[each] for each in own} & set(self.said.cells)
+                own = {id(record) for record in (reading, target)} & fresh.keys()
+                looked_at = any(fresh[each] in self.said.cells for each in own)
                 times = self._times_apart(reading.cells, target.cells) if own and not looked_at else 0
                 if times:
                     doubted |= own
@@ -555,6 +559,10 @@ class _Import:
                 problem = f"{said} is released, or before a quarter that is, and its records stay as they are"
                 place = where(number, "reported" if "reported" in row.cells else "quarter")
                 self.unplaced.append(Fault(place, problem, "Name the next quarter that is to be reported."))
+            for name, text in row.cells.items() if self.unprintable else ():
+                found = self.unprintable(row.places.get(name, row.where), text)  # type: ignore[misc]
+                self.unplaced += found
+                bad |= {number} if found else set()
         for number in bad:
             del there[_key(file, fresh[number].cells)]
         self.added[file] = [row for number, row in enumerate(fresh) if number not in bad]

@@ -7,9 +7,9 @@ change. So may the `exempt` cell, since a figure may have to be held back later.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
 import pandas as pd
@@ -19,15 +19,14 @@ from kpilib.records.faults import Fault
 from kpilib.records.framework import Framework, home
 from kpilib.records.ledger import later_rows, read_texts
 from kpilib.records.periods import Period
-from kpilib.records.printed import unguarded
+from kpilib.records.printed import guarded, unguarded
 from kpilib.records.releases import last_release, release_place
 from kpilib.records.schema import FILES, KEYS, NUMBERS
 from kpilib.records.store import finish
-from kpilib.records.summaries import visible
+from kpilib.records.summaries import read_summaries
 
 DATED = [file for file, columns in FILES.items() if {"reported", "quarter"} & set(columns)]
 _SHOWN = 80  # letters of a text that a fault quotes
-_EXEMPT = re.compile(r"^exempt[ \t]*:.*\n?", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -61,21 +60,42 @@ def published_faults(
         return [Fault(f"{place}/records", "is not there", "Fetch the release anew from where it is kept.")]
     finish(folder)
     old, new = (_whole(read_texts(framework.slug, each, [])) for each in (frozen, folder))
+    again = "Fetch the release anew from where it is kept."
+    damaged = [Fault(f"{place}/records/{file}", "is not whole", again) for file in DATED if file not in old]
     moved = [each for file in DATED for each in _moved(file, old, new, then, framework.year_starts)]
     shown = (old, new)
     if moved and edition == "public":
         shown, moved = _open(moved, old, new, framework.year_starts)
     rows = [fault for each in moved for fault in _faults(each, (old, new), shown, then, framework)]
-    return rows + list(_summary_faults(frozen, folder, then, edition, framework))
+    return [*damaged, *rows, *_summary_faults(frozen, folder, then, edition, framework)]
 
 
 def _whole(texts: Texts) -> Texts:
-    """Give every column that a file may have; of files that could not be read whole, nothing."""
-    return {
-        file: frame.reindex(columns=list(FILES[file]), fill_value="").rename_axis("row")
-        for file, frame in texts.items()
-        if frame.attrs.get("whole")
-    }
+    """
+    Give every column that a file may have, with cells that say the same written alike; of files not whole, nothing.
+
+    A number is the same with another nought at its end, and a cell as printed without its quotation marks.
+    """
+    found = {}
+    for file, frame in texts.items():
+        if frame.attrs.get("whole"):
+            frame = frame.reindex(columns=list(FILES[file]), fill_value="").rename_axis("row")
+            alike = dict.fromkeys(NUMBERS[file], _number) | ({"as_printed": unguarded} if "as_printed" in frame else {})
+            found[file] = frame.assign(**{name: _each(frame[name], write) for name, write in alike.items()})
+    return found
+
+
+def _each(column: pd.Series, write: Callable[[str], str]) -> pd.Series:
+    """Write each cell otherwise; one that stands there often is written once."""
+    return column.map({text: write(text) for text in column.unique()})
+
+
+def _number(text: str) -> str:
+    """Write a number as short as can be; what is none stays as it is."""
+    try:
+        return f"{Decimal(text).normalize():f}"
+    except InvalidOperation:
+        return text
 
 
 def _moved(file: str, old: Texts, new: Texts, then: Period, year_starts: int) -> Iterator[_Moved]:
@@ -85,7 +105,8 @@ def _moved(file: str, old: Texts, new: Texts, then: Period, year_starts: int) ->
     kept = new[file].drop(index=later_rows(new[file], then, year_starts))
     keys = [dict(zip(zip(*(each[name] for name in KEYS[file]), strict=True), each.index, strict=True))
             for each in (old[file], kept)]  # fmt: skip
-    cells = [dict(zip(each.index, each.itertuples(index=False, name=None), strict=True)) for each in (old[file], kept)]
+    rows = [each.drop(columns="exempt", errors="ignore") for each in (old[file], kept)]
+    cells = [dict(zip(each.index, each.itertuples(index=False, name=None), strict=True)) for each in rows]
     for key, was in keys[0].items():
         now = keys[1].get(key)
         if now is None or cells[0][was] != cells[1][now]:
@@ -134,27 +155,17 @@ def _faults(
         problem = f"the published row {key} is gone{f'; it said {said}' if said else ''}"
         yield Fault(place, problem, f"Put it back from {source}: {released} What has changed since {later}.")
         return
+    here, seen = ([side[file].loc[row] for side, row in zip(sides, (each.was, each.now), strict=True)]
+                  for sides in (texts, shown))  # fmt: skip
     for name in FILES[file]:
-        was, now = (side[file].at[row, name] for side, row in zip(texts, (each.was, each.now), strict=True))
-        seen = tuple(side[file].at[row, name] for side, row in zip(shown, (each.was, each.now), strict=True))
-        if name == "exempt" or _same(was, now, name, name in NUMBERS[file]) or seen != (was, now):
+        was, now = (row[name] for row in here)
+        if name == "exempt" or was == now or (was, now) != tuple(row[name] for row in seen):
             continue
+        was = guarded(was) if name == "as_printed" else was
         problem = f"{key}: {_quoted(was)} was published, and {_quoted(now)} stands here now"
         whole = f" (the whole of it: {source})" if len(was) > _SHOWN else ""
         remedy = f"Put {_quoted(was)} back{whole}: {released} What has changed since {later}."
         yield Fault(f"{place}, row {each.now}, column {name}", problem, remedy)
-
-
-def _same(was: str, now: str, name: str, number: bool) -> bool:
-    """Whether two cells say the same: as numbers, or as printed but for a pair of quotation marks around it."""
-    if name == "as_printed":
-        was, now = unguarded(was), unguarded(now)
-    if number and was and now:
-        try:
-            return float(was) == float(now)
-        except ValueError:
-            return False
-    return was == now
 
 
 def _quoted(text: str) -> str:
@@ -165,29 +176,20 @@ def _quoted(text: str) -> str:
 
 def _summary_faults(frozen: Path, folder: Path, then: Period, edition: str, framework: Framework) -> Iterator[Fault]:
     """Find summaries that are not as they were published; those that are exempt, then or now, only for Part II."""
-    place = release_place(framework, then)
+    place, own = release_place(framework, then), f"data/{framework.slug}/"
     old, new = (
-        {path.relative_to(top).as_posix(): path.read_text("utf-8", "replace").removeprefix("\ufeff")
-         for path in visible(top / "summaries", "*/*.md") if _until(path.parent.name, then, framework)}
+        {row.file: row for row in read_summaries(framework, top, []).itertuples() if row.quarter_end <= then.end}
         for top in (frozen, folder)
-    )  # fmt: skip
+    )
     for name in sorted(old.keys() | new.keys()):
         was, now = old.get(name), new.get(name)
-        if edition == "public" and any(text is not None and _EXEMPT.search(text) for text in (was, now)):
+        if edition == "public" and any(each is not None and each.exempt for each in (was, now)):
             continue
-        here = f"data/{framework.slug}/{name}"
-        back = f"Put it back from {place}/records/{name}: {then.text} is released."
+        back = f"Put it back from {place}/records/{name.removeprefix(own)}: {then.text} is released."
         if was is None:
             problem = f"was added after {then.text} was released"
-            yield Fault(here, problem, "Take it away here: what there is to add belongs into the next quarter.")
+            yield Fault(name, problem, "Take it away here: what there is to add belongs into the next quarter.")
         elif now is None:
-            yield Fault(here, "was published, and is gone", back)
-        elif _EXEMPT.sub("", was) != _EXEMPT.sub("", now):
-            yield Fault(here, "is not as it was published", back)
-
-
-def _until(quarter: str, then: Period, framework: Framework) -> bool:
-    try:
-        return framework.quarter(quarter).end <= then.end
-    except ValueError:
-        return False
+            yield Fault(name, "was published, and is gone", back)
+        elif (was.page, was.heading, was.text) != (now.page, now.heading, now.text):
+            yield Fault(name, "is not as it was published", back)

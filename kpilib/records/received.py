@@ -12,7 +12,7 @@ from functools import partial
 
 import pandas as pd
 
-from kpilib.records.carried import CLOSED, holding
+from kpilib.records.carried import CLOSED, carried, holds
 from kpilib.records.faults import Fault, allowed
 from kpilib.records.forms import SHEETS, lists
 from kpilib.records.framework import Framework
@@ -94,11 +94,12 @@ def entries(
     """
     said = Entries()
     known = {file: frame.reindex(columns=list(FILES[file]), fill_value="") for file, frame in texts.items()}
+    notes = carried(known, framework)["risk_notes.csv"]
     for each in returns:
         for sheet, rows in each.rows.items():
             for row, cells in rows.to_dict("index").items():
                 where, path = partial(each.place, sheet, row), partial(each.path, sheet, row)
-                taken = _Taken(cells, where, path, known, framework, at, following, said)
+                taken = _Taken(cells, where, path, known, notes, framework, at, following, said)
                 taken.take(sheet)
     for file in FILES:
         said.faults.extend(_cell_faults(file, [entry for entry in said.found if entry.file == file], framework))
@@ -114,12 +115,17 @@ def _cell_faults(file: str, found: Sequence[Entry], framework: Framework) -> Ite
 
 @dataclass(frozen=True)
 class _Taken:
-    """A row of a return, and what it is held against; `take` adds what it gives to the entries."""
+    """
+    A row of a return, and what it is held against; `take` adds what it gives to the entries.
+
+    `filled` are the notes on risks, those included that were carried into quarters in which nobody answered.
+    """
 
     cells: dict[str, str]
     where: Callable[[str], str]
     path: Callable[[str], str]
     texts: Mapping[str, pd.DataFrame]
+    filled: pd.DataFrame
     framework: Framework
     at: Period
     following: str
@@ -218,8 +224,14 @@ class _Taken:
         now, before = own[ends.reindex(own.index) == self.at.end], own.loc[ends[ends < self.at.end].index]
         nothing = pd.Series({"value": "", "status": "", "exempt": "", "note": ""})
         last = (now if len(now) else before).iloc[-1] if len(own) else nothing
-        if self.following and value and len(own) and _same(own.loc[ends.index[-1], "value"], value):
-            self.said.known += 1  # it is what was published, or has been revised to it since
+        latest = own.loc[ends.index[-1]] if len(own) else nothing
+        if self.following and value and _same(latest["value"], value):  # as published, or as revised since
+            more = [name for name in ("exempt", "note") if cells.get(name) and not latest[name].startswith(cells[name])]
+            more += ["status"] if cells.get("status") and (latest["status"] or "final") != status else []
+            if more:
+                self._late(more[0], cells[more[0]], "readings.csv", latest[more[0]])
+            else:
+                self.said.known += 1
             return
         new = {"indicator": cells["indicator"], "period": cells["period"], "value": value, "reported": self.at.text,
                "status": status, "note": note, "exempt": cells.get("exempt") or last["exempt"]}  # fmt: skip
@@ -231,7 +243,8 @@ class _Taken:
         if len(own) and not apart:
             self.said.known += 1
         elif len(now) and last["value"]:
-            self._disagrees(apart[0], new[apart[0]], last[apart[0]], "readings.csv", now.index[-1])
+            column = next((name for name in apart if new[name]), apart[0])
+            self._disagrees(column, new[column], last[column], "readings.csv", now.index[-1])
         elif self.following:
             column = next((name for name in ("value", "status", "note", "exempt") if cells.get(name)), "value")
             self._late(column, cells[column], "readings.csv", last["value"] or last["status"])
@@ -331,11 +344,18 @@ class _Taken:
             self._add(Entry("risks.csv", new, self.where), "standing")
             held = own[own["quarter"] == self.at.text]
             there = set(zip(held["kind"], held["text"], strict=True))
-            for _, note in holding(own[own["quarter"] == last["quarter"]]).iterrows():
+            for _, note in self._notes_before().iterrows():
                 if (note["kind"], note["text"]) not in there and not self.following:
                     kept = _texts(note) | {"quarter": self.at.text}
                     self.said.add(Entry("risk_notes.csv", kept, partial(self._of_note, note["kind"])))
         self._progress()
+
+    def _notes_before(self) -> pd.DataFrame:
+        """The notes on the risk that still hold, from the last register before, those carried into it included."""
+        own = self.filled[self.filled["risk"] == self.cells["risk"]]
+        ends = own["quarter"].map(lambda text: self.framework.quarter(text).end)
+        own = own[(ends < self.at.end) & (ends == ends[ends < self.at.end].max())]
+        return own[[holds(note) for note in own.to_dict("records")]]
 
     def _of_note(self, kind: str, column: str) -> str:
         return self.where("progress" if kind == column == "progress" or column == "text" else "standing")

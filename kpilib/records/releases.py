@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,6 @@ from kpilib.records.framework import Framework, home
 from kpilib.records.periods import Period, day
 
 ABOUT = "release.json"
-_QUARTER = re.compile("[0-9]{4}-[0-9]{2}-Q[1-4]")  # and no copy of one that somebody made beside it
 
 
 def release_folder(framework: Framework, at: Period, root: str | Path | None = None) -> Path:
@@ -35,6 +35,7 @@ def released(framework: Framework, at: Period, root: str | Path | None = None) -
         kinds = {"files": dict, "versions": dict, "despite": str}
         if not isinstance(said, dict) or not all(isinstance(said.get(name), kind) for name, kind in kinds.items()):
             raise ValueError
+        date.fromisoformat(str(said.get("released")))
     except ValueError as error:
         place = f"{release_place(framework, at)}/{ABOUT}"
         raise RecordsError([Fault(place, "cannot be read", "Fetch the release anew from where it is kept.")]) from error
@@ -56,16 +57,18 @@ def is_released(framework: Framework, at: Period, root: str | Path | None = None
     said = released(framework, at, root)
     if not said:
         return ""
-    since = f" since {day(said['released'])}" if said.get("released") else ""
-    there = f"what was published is in {release_place(framework, at)}/public"
-    return f"{at.text} is released{since}: {there}, and what is made now is not what is published."
+    kept = f"what was published is kept in {release_place(framework, at)}/public"
+    return f"{at.text} is released since {day(said['released'])}: {kept}, and what is made now is a copy."
 
 
 def releases(framework: Framework, root: str | Path | None = None) -> list[Period]:
     """Give the quarters that are released, from the first to the last."""
     there = (home(root) / "data" / framework.slug / "releases").glob(f"*/{ABOUT}")
-    names = [path.parent.name for path in there if _QUARTER.fullmatch(path.parent.name)]
-    return sorted(map(framework.quarter, names), key=lambda each: each.end)
+    found = []
+    for path in there:
+        with contextlib.suppress(ValueError):  # the name of no quarter: a copy that somebody made
+            found.append(framework.quarter(path.parent.name))
+    return sorted(found, key=lambda each: each.end)
 
 
 def last_release(framework: Framework, at: Period, root: str | Path | None = None) -> Period | None:

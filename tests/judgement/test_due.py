@@ -127,6 +127,11 @@ def test_seldom_figures_recorded_by_quarters(frequency: str) -> None:
     assert asked(frequency, "2017-18-Q2", "2018-19-Q2", "2019-20-Q2") == []
 
 
+def test_what_was_published_as_awaited_is_asked_for_until_it_comes() -> None:
+    """Though the indicator has no figure yet; what lies before the first row of it is not."""
+    assert asked("quarterly", "2019-20-Q2 awaited") == ["2019-20-Q2", "2019-20-Q3"]
+
+
 def test_awaited_is_said() -> None:
     """A figure that is recorded as awaited is due, and said to be recorded; one that has no row is not."""
     said = readings("2018-19-Q4", "2019-20-Q1 awaited", "2019-20-Q2")

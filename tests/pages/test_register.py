@@ -235,17 +235,31 @@ def test_check_asks_each_owner_for_what_was_not_confirmed(tmp_path: Path) -> Non
     assert len(points) == 4
 
 
-def test_check_misses_the_milestones_of_a_quarter_that_has_none(tmp_path: Path) -> None:
-    """Where some were open in the last quarter that has them, a quarter without any is not released."""
+def test_a_closed_risk_has_no_open_action_and_its_closing_is_told(tmp_path: Path) -> None:
+    """Its dated action stays in the records; one that has no row in the quarter before is told as closed too."""
+    note = NOTE | {"text": "Mend the piers.", "owner": "Jo", "due": "2020-03-31"}
+    other = {"risk": "R2", "title": "Ice"}
+    page = opened(write(tmp_path, BEFORE, {"direction": "closed"}, other, notes=(note,)))
+    new = opened(write(tmp_path / "new", other, {"direction": "closed"}))
+
+    assert "Mend the piers." not in words(page, "actions")
+    assert "Closed: R1" in words(page, "changes")
+    assert "R1" in list(new.risks.loc[new.risks["movement"] == "closed", "risk"])
+
+
+def test_where_nobody_answered_at_all_each_is_asked_of_its_owner(tmp_path: Path) -> None:
+    """A quarter of which there is any record has what stood open before it, marked, though nobody answered for one."""
     head = "quarter,objective,milestone,text,due,status,directorate,owner\n"
     rows = (
-        "2019-20-Q2,Clean,M1,Sweep,2020-09-30,on track,Place,\n2019-20-Q2,Clean,M2,Plant,2020-09-30,achieved,Place,\n"
+        "2019-20-Q2,Clean,M1,Sweep,2020-09-30,on track,Place,Jo\n2019-20-Q2,Clean,M2,Plant,2020-09-30,achieved,Place,\n"
     )
-    root = write(tmp_path, {}, milestones=head + rows)
-    points = [point for point in open_points(load_ledger("tiny", root=root), AT) if point.stops]
+    tallies = f"quarter,directorate,rating,indicators\n{AT.text},Place,green,1\n"
+    ledger = load_ledger("tiny", root=write(tmp_path, BEFORE, milestones=head + rows, tallies=tallies))
+    points = [point for point in open_points(ledger, AT) if point.stops]
 
     assert sentences(points) == [
-        "milestones.csv: There are no milestones for Quarter 3 2019/20, and one was open in Quarter 2 2019/20."
+        "risks not confirmed, Head of Bridges (1): R1 as it stood in Quarter 2 2019/20.",
+        "milestones not confirmed, Jo (1): M1 as it stood in Quarter 2 2019/20.",
     ]
 
 
@@ -413,7 +427,8 @@ def test_a_quarter_without_a_register_says_so(tmp_path: Path, page: str, rows: l
     milestones = (
         f"quarter,objective,milestone,text,due,status,directorate,owner\n{AT.text},Grow,M1,Plant,2030-01-01,,,\n"
     )
-    shown = opened(write(tmp_path, *rows, milestones=milestones), page)
+    printed = FRAMEWORK + "commentary: as printed\n"  # elsewhere what stood open before is carried
+    shown = opened(write(tmp_path, *rows, milestones=milestones, framework=printed), page)
 
     for name in ("headline", "changes", "profile", "actions", "gaps"):
         assert words(shown, name) == "The records hold no register for this quarter."

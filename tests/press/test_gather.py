@@ -646,7 +646,7 @@ def released(root: Path) -> Path:
     receive([form(root)], root)
     about = root / "data" / SLUG / "releases" / NEXT / "release.json"
     about.parent.mkdir(parents=True)
-    about.write_text('{"files": {}, "versions": {}, "despite": ""}', "utf-8")
+    about.write_text('{"released": "2024-01-31", "files": {}, "versions": {}, "despite": ""}', "utf-8")
     return root
 
 
@@ -676,6 +676,17 @@ def test_a_late_return_is_told_how_to_revise_and_never_to_delete(released: Path)
         "  Say it in the form of 2023-24-Q4; what was published stays.",
         f"place.xlsx, sheet 'Milestones', cell F4: 'at risk' {late} with 'on track'\n"
         "  Say it in the form of 2023-24-Q4; what was published stays.",
+    ]
+
+
+def test_a_late_exemption_of_a_published_figure_is_not_passed_over(released: Path) -> None:
+    """The figure is the one that was published; that it should be held back is new, and somebody has to act on it."""
+    filled(form(released), put("Figures", "litter", Exempt_under="Paragraph 3"))
+
+    assert refused([form(released)], released) == [
+        "place.xlsx, sheet 'Figures', cell L4: 'Paragraph 3' comes late: "
+        "the report of 2023-24-Q3 is published without it\n"
+        "  Add a row to readings.csv with `reported` 2023-24-Q4; what was published stays."
     ]
 
 

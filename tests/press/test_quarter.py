@@ -186,7 +186,7 @@ def test_a_quarter_that_is_not_ready_is_not_released(say: Say, tmp_path: Path) -
     status, _, said = say(root, "release", SLUG, NEXT)
 
     assert status == 1
-    assert said.startswith("2023-24-Q3: 6 things stand between it and publication\n  `kpilib check made-up-borough")
+    assert said.startswith("2023-24-Q3: 8 things stand between it and publication\n  `kpilib check made-up-borough")
     assert not (root / "data" / SLUG / "releases").exists()
     assert not (root / "outputs").exists()
 
@@ -212,7 +212,7 @@ def test_a_quarter_without_any_record_is_refused(say: Say, tmp_path: Path, comma
 
 def test_a_released_quarter_says_so_and_that_nothing_stands_before_it(walked: Path, say: Say) -> None:
     """In the check, in the plan, and in a run that has nothing to do."""
-    line = f"what was published is in data/{SLUG}/releases/{AT}/public, and what is made now is not what is published."
+    line = f"what was published is kept in data/{SLUG}/releases/{AT}/public, and what is made now is a copy."
 
     checked = say(walked, "check", SLUG, AT)
     planned = say(walked, "plan", f"{SLUG}/{AT}", f"{SLUG}/2023-24-Q1")
@@ -236,14 +236,16 @@ def test_a_published_figure_written_over_stops_check_run_and_release(walked: Pat
     fault = f"column value: litter, {AT}, {AT}: '90.6' was published, and '95' stands here now\n  Put '90.6' back: "
 
     faulty = [say(root, *call) for call in (
-        ("check", SLUG, AT), ("check", SLUG, NEXT), ("run", SLUG, AT), ("run", SLUG, NEXT), ("release", SLUG, NEXT)
+        ("check", SLUG, AT), ("check", SLUG, NEXT), ("run", SLUG, AT), ("run", SLUG, NEXT), ("release", SLUG, NEXT),
+        ("export", SLUG, AT), ("collect", SLUG, NEXT),
     )]  # fmt: skip
     verified = say(root, "verify", SLUG, AT, "--jobs", "2")
     readings.write_text(as_published)
     mended = say(root, "run", SLUG, AT)
 
-    assert [(status, fault in said) for status, _, said in faulty] == [(1, True)] * 5
+    assert [(status, fault in said) for status, _, said in faulty] == [(1, True)] * 7
     assert faulty[0][1].startswith("2023-24-Q2 is released since ")
+    assert faulty[5][1] == ""
     assert not (root / "outputs" / SLUG / NEXT).exists()
     assert verified[0] == 1
     assert fault in verified[1]

@@ -168,3 +168,21 @@ def test_an_exempt_milestone_is_carried_for_the_restricted_edition_alone(load: C
 
     assert stands(load(milestones=said).milestones, "milestone") == ["Q1 M1", "Q3 M2"]
     assert "Q3 M1 from Q2" in stands(load("restricted", milestones=said).milestones, "milestone")
+
+
+def test_an_action_that_was_done_in_a_quarter_without_an_answer_stays_done(load: Callable[..., Ledger]) -> None:
+    """Notes are carried from the register before, as it was filled: what was added goes on, what was done ends."""
+    notes = NOTES + (
+        "2019-20-Q1,R1,action,Mend the roof,in progress\n2019-20-Q2,R1,action,Mend the roof,done\n"
+        "2019-20-Q2,R1,action,Paint the door,planned\n"
+    )
+    held = load(risks=register("Q1 R1", "Q2 R2", "Q3 R2"), risk_notes=notes).risk_notes
+
+    assert held.loc[held["quarter"] == "2019-20-Q3", "text"].tolist() == ["Paint the door"]
+
+
+def test_a_quarter_in_which_nobody_answered_for_any_is_filled_too(load: Callable[..., Ledger]) -> None:
+    """Any record of the quarter will do: here a milestone, with a register in which every answer is missing."""
+    ledger = load(risks=register("Q1 R1"), milestones=milestones("Q1 M1 on track", "Q2 M1 on track"))
+
+    assert stands(ledger.risks, "risk") == ["Q1 R1", "Q2 R1 from Q1"]

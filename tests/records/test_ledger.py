@@ -373,12 +373,13 @@ def test_no_canary_in_public(
 
 
 def test_public_edition_holds_what_is_open(tmp_path: Path) -> None:
-    """What is not exempt stays in the public edition: one row of each file here, and an open risk in two quarters."""
+    """What is not exempt stays in the public edition: one row of each file, and what is open in two quarters."""
     public = load_ledger("tiny", "public", with_hidden(tmp_path, []))
 
     assert {name: len(getattr(public, name)) for name in NAMES} == dict.fromkeys(NAMES, 1) | {
         "risks": 2,
         "risk_notes": 2,
+        "milestones": 2,
     }
     assert "secret" not in cells(public)
     assert "CR2" not in cells(public)
@@ -389,7 +390,7 @@ def test_restricted_edition_holds_everything(tmp_path: Path) -> None:
     restricted = load_ledger("tiny", "restricted", with_hidden(tmp_path, []))
     hidden = [name for name, _, _ in HIDDEN.values()]
 
-    carried = {"risks": 1, "risk_notes": 2}
+    carried = {"risks": 1, "risk_notes": 2, "milestones": 2}
 
     assert {name: len(getattr(restricted, name)) for name in NAMES} == {
         name: 1 + hidden.count(name) + carried.get(name, 0) for name in NAMES

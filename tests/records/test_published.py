@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -226,8 +227,8 @@ def test_a_released_quarter_says_so_in_a_sentence(root: Path) -> None:
     said = load_framework("tiny", root)
 
     assert is_released(said, said.quarter("2023-24-Q1"), root) == (
-        "2023-24-Q1 is released since 4 August 2023: what was published is in data/tiny/releases/2023-24-Q1/public, "
-        "and what is made now is not what is published."
+        "2023-24-Q1 is released since 4 August 2023: "
+        "what was published is kept in data/tiny/releases/2023-24-Q1/public, and what is made now is a copy."
     )
     assert is_released(said, said.quarter("2023-24-Q2"), root) == ""
 
@@ -257,3 +258,33 @@ def test_of_records_without_a_row_it_is_said_that_there_is_none(council: Callabl
 
     (fault,) = unrecorded(ledger, ledger.framework.quarter("2023-24-Q1"))
     assert fault.problem == "no record is of this quarter; there is none of any quarter yet"
+
+
+def test_a_release_that_is_damaged_is_told(root: Path, edit: Edit) -> None:
+    """Without what it keeps nothing could be held against it; a folder that is no quarter's is passed over."""
+    (root / "data/tiny/releases/2023-24-Q1/records/readings.csv").unlink()
+    shutil.copytree(root / "data/tiny/releases/2023-24-Q1", root / "data/tiny/releases/2023-25-Q1")
+
+    assert found(root) == [
+        "data/tiny/releases/2023-24-Q1/records/readings.csv: is not whole\n"
+        "  Fetch the release anew from where it is kept."
+    ]
+
+
+def test_a_file_saved_by_a_spreadsheet_says_the_same(root: Path) -> None:
+    """Noughts at the end of numbers are no change, and no figure is asked about for them."""
+    path = root / "data/tiny/readings.csv"
+    path.write_text(re.sub(r",([0-9]+)(?=,2)", r",\1.00", path.read_text("utf-8")), "utf-8")
+
+    assert ".00," in path.read_text("utf-8")
+    assert found(root) == []
+
+
+@pytest.mark.parametrize("front", ['"exempt": paragraph 3', "exempt : paragraph 3"])
+def test_an_exempt_summary_is_not_named_to_the_public_however_it_is_written(root: Path, front: str) -> None:
+    """Any form of YAML that holds it back from a page holds it back from the faults of a public run."""
+    path = root / "data/tiny/summaries/2023-24-Q1/9-secret.md"
+    path.write_text(f"---\npage: summary\nheading: Talks\n{front}\n---\nWords.\n", "utf-8")
+
+    assert [fault for fault in found(root, edition="public") if "secret" in fault] == []
+    assert [fault for fault in found(root) if "secret" in fault] != []
