@@ -11,7 +11,7 @@ from kpilib.judgement import due, trend
 from kpilib.judgement.figures import goal
 from kpilib.judgement.rating import aim
 from kpilib.pages.part_two import marking
-from kpilib.records.carried import CLOSED, closes
+from kpilib.records.carried import CLOSED, ends
 from kpilib.records.forms import KEYS, SHEETS, Form
 from kpilib.records.ledger import Ledger
 from kpilib.records.periods import Period, period
@@ -112,9 +112,7 @@ def _risks(known: Ledger, at: Period) -> pd.DataFrame:
 
 def _milestones(known: Ledger, at: Period) -> pd.DataFrame:
     """The milestones of the last quarter before this one that are neither achieved nor closed."""
-    achieved = [word.casefold() for word in known.framework.milestones["achieved"]]
     before = known.milestones[known.milestones["quarter"] != at.text]
     last = before[before["quarter_end"] == before["quarter_end"].max()]
-    ended = last["status"].str.casefold().isin(achieved) | closes(last["status"], known.framework.milestones)
-    open_ = last[~ended]
+    open_ = last[~ends(last["status"], known.framework.milestones)]
     return open_.assign(status_before=open_["status"])

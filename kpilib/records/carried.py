@@ -34,6 +34,12 @@ def closes(status: pd.Series, words: Mapping[str, Sequence[str]]) -> pd.Series:
     return status.str.casefold().eq(CLOSED) & (CLOSED not in taken)
 
 
+def ends(status: pd.Series, words: Mapping[str, Sequence[str]]) -> pd.Series:
+    """Say which milestones are achieved or closed by their status, so that nobody is asked for them any more."""
+    achieved = [word.casefold() for word in words["achieved"]]
+    return status.str.casefold().isin(achieved) | closes(status, words)
+
+
 def unconfirmed(since: str, at: Period) -> str:
     """Say of what was carried from a quarter that nobody confirmed it; nothing of an answer of the quarter's own."""
     return f"Not confirmed for {at.name}: as it stood in {quarter(since).name}." if since else ""
@@ -71,16 +77,16 @@ def _reported(texts: Texts, year_starts: int) -> dict[float, str]:
     """Give every quarter that any record is of, by its last month, in order."""
     said = {text for frame in texts.values() for column in ("quarter", "reported") if column in frame
             for text in frame[column].unique()}  # fmt: skip
-    ends = {_end(text, year_starts): text for text in sorted(said)}
-    return {end: ends[end] for end in sorted(ends) if end == end}  # and nothing that is no quarter
+    months = {_end(text, year_starts): text for text in sorted(said)}
+    return {end: months[end] for end in sorted(months) if end == end}  # and nothing that is no quarter
 
 
 def _filled(frame: pd.DataFrame, who: str, framework: Framework, quarters: Mapping[float, str]) -> pd.DataFrame:
     """Fill each quarter with what stood open in the one before it."""
     frame = frame.assign(**{CARRIED: ""})
-    ends = frame["quarter"].map(lambda text: _end(text, framework.year_starts))
-    before, pieces = frame.iloc[:0], [frame[ends.isna()]]
-    of = dict(tuple(frame.groupby(ends)))
+    months = frame["quarter"].map(lambda text: _end(text, framework.year_starts))
+    before, pieces = frame.iloc[:0], [frame[months.isna()]]
+    of = dict(tuple(frame.groupby(months)))
     for end, quarter_ in quarters.items():
         own = of.get(end, frame.iloc[:0])
         gone = {name for merged in own.get("merged_from", ()) for name in numbers(merged)}
@@ -100,8 +106,7 @@ def _ended(frame: pd.DataFrame, framework: Framework) -> pd.Series:
     """Say which rows are the last of what they are about."""
     if "direction" in frame:
         return frame["direction"].eq(CLOSED)
-    achieved = [word.casefold() for word in framework.milestones["achieved"]]
-    return frame["status"].str.casefold().isin(achieved) | closes(frame["status"], framework.milestones)
+    return ends(frame["status"], framework.milestones)
 
 
 def _notes(notes: pd.DataFrame, risks: pd.DataFrame) -> list[dict[Any, Any]]:

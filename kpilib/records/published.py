@@ -20,7 +20,7 @@ from kpilib.records.framework import Framework, home
 from kpilib.records.ledger import later_rows, read_texts
 from kpilib.records.periods import Period
 from kpilib.records.printed import guarded, unguarded
-from kpilib.records.releases import last_release, release_place
+from kpilib.records.releases import DAMAGED, last_release, release_place
 from kpilib.records.schema import FILES, KEYS, NUMBERS
 from kpilib.records.store import finish
 from kpilib.records.summaries import read_summaries
@@ -46,7 +46,7 @@ def published_faults(
     Find what is no longer as it was published: each row or summary that was changed, is gone, or was added since.
 
     The records of a quarter are held against the last release up to it, which keeps the rows of those before too.
-    A file that cannot be read is left to whoever loads the records.
+    A record file that cannot be read is left to whoever loads the records; one that the release keeps is told.
 
     Args:
         edition: for the public one nothing is told of what is exempt now, or was when it was published.
@@ -57,11 +57,10 @@ def published_faults(
     place = release_place(framework, then)
     folder, frozen = home(root) / "data" / framework.slug, home(root) / place / "records"
     if not frozen.is_dir():
-        return [Fault(f"{place}/records", "is not there", "Fetch the release anew from where it is kept.")]
+        return [Fault(f"{place}/records", "is not there", DAMAGED)]
     finish(folder)
     old, new = (_whole(read_texts(framework.slug, each, [])) for each in (frozen, folder))
-    again = "Fetch the release anew from where it is kept."
-    damaged = [Fault(f"{place}/records/{file}", "is not whole", again) for file in DATED if file not in old]
+    damaged = [Fault(f"{place}/records/{file}", "is not whole", DAMAGED) for file in DATED if file not in old]
     moved = [each for file in DATED for each in _moved(file, old, new, then, framework.year_starts)]
     shown = (old, new)
     if moved and edition == "public":

@@ -13,6 +13,7 @@ from kpilib.records.framework import Framework, home
 from kpilib.records.periods import Period, day
 
 ABOUT = "release.json"
+DAMAGED = "Fetch the release anew from where it is kept."  # what to do where a release is not whole
 
 
 def release_folder(framework: Framework, at: Period, root: str | Path | None = None) -> Path:
@@ -38,7 +39,7 @@ def released(framework: Framework, at: Period, root: str | Path | None = None) -
         date.fromisoformat(str(said.get("released")))
     except ValueError as error:
         place = f"{release_place(framework, at)}/{ABOUT}"
-        raise RecordsError([Fault(place, "cannot be read", "Fetch the release anew from where it is kept.")]) from error
+        raise RecordsError([Fault(place, "cannot be read", DAMAGED)]) from error
     return said
 
 
