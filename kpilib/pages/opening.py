@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+
+import pandas as pd
 
 from kpilib.pages.cover import CoverPage
 from kpilib.pages.directorate import DirectoratePage
@@ -13,13 +16,14 @@ from kpilib.pages.services import ServicesPage
 from kpilib.pages.summary import OverviewPage, SummaryPage
 from kpilib.pages.trend_summary import TrendIndex, TrendSummary
 from kpilib.records.faults import Fault, RecordsError, allowed
-from kpilib.records.framework import Framework, PageEntry, home_note, load_framework
-from kpilib.records.handed import handed
-from kpilib.records.ledger import Ledger, load_ledger, unrecorded
-from kpilib.records.periods import Period
+from kpilib.records.framework import Framework, PageEntry, home_note
+from kpilib.records.ledger import Ledger, recorded, unrecorded
+from kpilib.records.page_records import page_records
+from kpilib.records.periods import Period, earlier
 from kpilib.records.published import published_faults
-from kpilib.records.quarterly import read_quarterly
+from kpilib.records.quarterly import parameter_sums, read_quarterly
 from kpilib.records.releases import is_released
+from kpilib.records.snapshot import current
 
 KINDS: dict[str, type[Page]] = {
     "cover_report": CoverPage,
@@ -41,7 +45,9 @@ def open_page(
     framework: str, page: str | Page, quarter: str, edition: str = "public", *, root: str | Path | None = None
 ) -> Page:
     """
-    Open a page of a report.
+    Open a page of a report: the records that concern it, judged.
+
+    In the page of a run they are of the run's snapshot, and it is noted that the page depends on them.
 
     Args:
         framework: the name of the council's folder in params/ and data/, such as `lancashire-2019`.
@@ -57,27 +63,41 @@ def open_page(
     """
     name = page.entry.page if isinstance(page, Page) else page
     _check_texts(framework=framework, page=name, quarter=quarter, edition=edition)
-    said = load_framework(framework, root)
+    ledger = recorded(framework, edition, root)
+    said = ledger.framework
     entry, at = _asked(said, name, quarter)
-    ledger = load_ledger(framework, edition, root)
-    by_trend = BY_TREND if said.rule(at).kind == "trend" else {}
-    own = handed(framework, edition) if root is None else None
-    verdicts = own.judged if own else None
-    notes = [] if own else _notes(ledger, at, root)
-    kind = {**KINDS, **by_trend}[entry.kind]
-    return kind(ledger, entry, at, read_quarterly(said, at, root), verdicts, notes)
-
-
-def _notes(ledger: Ledger, at: Period, root: str | Path | None) -> list[str]:
-    """
-    Say what whoever opens a page in a notebook should know: whose records it shows, and whether they are published.
-
-    Raises:
-        RecordsError: no record is of the quarter, so that there is nothing to show.
-    """
     empty = unrecorded(ledger, at)
     if empty:
         raise RecordsError(empty)
+    shown = page_records(ledger, entry, at)
+    kind = {**KINDS, **(BY_TREND if said.rule(at).kind == "trend" else {})}[entry.kind]
+    snapshot = current()
+    if root is not None or snapshot is None:
+        return kind(shown, entry, at, read_quarterly(said, at, root), notes=_notes(ledger, at, root))
+    snapshot.note(("page", framework, name, quarter), page_sums(shown, at))
+    verdicts = _verdicts(snapshot.part(framework, "verdicts"), shown, at)
+    return kind(shown, entry, at, read_quarterly(said, at), verdicts)
+
+
+def page_sums(shown: Ledger, at: Period, root: str | Path | None = None) -> dict[str, str]:
+    """Give the sha256 of all that a page is of: its records by file, and the files of params/, by their names."""
+    return shown.sums() | parameter_sums(shown.framework, at, root)
+
+
+def _verdicts(
+    known: Mapping[tuple[str, str], pd.DataFrame], shown: Ledger, at: Period
+) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """Choose the verdicts on a page's indicators, at its quarter and at the one before, where both are known."""
+    found = [known.get((at.text, each.text)) for each in (at, earlier(at, 1))]
+    own = set(shown.indicators["indicator"])
+    now, before = (
+        None if frame is None else frame[frame["indicator"].isin(own)].reset_index(drop=True) for frame in found
+    )
+    return None if now is None or before is None else (now, before)
+
+
+def _notes(ledger: Ledger, at: Period, root: str | Path | None) -> list[str]:
+    """Say what whoever opens a page in a notebook should know: whose records it shows, and whether it is published."""
     changed = published_faults(ledger.framework, at, ledger.edition, root)
     notes = [home_note(root), is_released(ledger.framework, at, root), *map(str, changed)]
     return [note for note in notes if note]

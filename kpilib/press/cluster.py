@@ -18,7 +18,7 @@ from distributed import Client, KilledWorker
 from distributed import Future as FarFuture
 
 from kpilib.press.current import own_sources, versions
-from kpilib.press.pieces import Preparation
+from kpilib.press.pieces import Fetching, Preparation
 from kpilib.press.workers import Limits, Made, Piece, make_here
 from kpilib.records.faults import Fault, RecordsError
 
@@ -54,7 +54,7 @@ class Cluster:
 
     def submit(self, key: int, piece: Piece) -> None:
         """Send a piece out; records are read here."""
-        if isinstance(piece, Preparation):
+        if isinstance(piece, Preparation | Fetching):
             self._out[key] = None
             near = self._readers.submit(make_here, piece, self._limits)
             near.add_done_callback(partial(self._take, key))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +18,7 @@ from kpilib.press.pieces import KERNEL
 from kpilib.records.faults import CallError, Fault, NoSuchPartError, RecordsError
 
 PRINTED = "printed"
+_NOTES = "kpilib.press.guard"  # a kernel too notes what its cells read
 _TWO_LINES = [error.__name__ for error in (RecordsError, CallError, NoSuchPartError)]
 
 
@@ -35,7 +35,7 @@ class PageError(Exception):
 
 
 def execute(
-    notebook: bytes, name: str, parameters: Mapping[str, Any], about: dict[str, Any], engine: str
+    notebook: bytes, name: str, parameters: Mapping[str, Any], about: dict[str, Any], engine: str, folder: str
 ) -> tuple[bytes, list[str]]:
     """
     Run a page's notebook, and give it back executed, with a note on each cell of which something was left out.
@@ -49,12 +49,13 @@ def execute(
         parameters: what papermill injects.
         about: what the exporters print around the page, kept in the notebook's metadata.
         engine: `warm` runs it in this process, once; `kernel` in a Jupyter kernel of its own, as JupyterLab does.
+        folder: an empty one, where IPython may keep what it keeps.
 
     Raises:
         PageError: a cell failed; names notebook, cell and error.
     """
     try:
-        page = _run(notebook, parameters, engine)
+        page = _run(notebook, parameters, engine, folder)
     except PapermillExecutionError as error:
         said = (error.evalue or "").splitlines()
         why = said[0] if said else error.ename
@@ -106,31 +107,30 @@ def _leave_out_plain_text(page: NotebookNode, name: str) -> list[str]:
     return notes
 
 
-def _run(notebook: bytes, parameters: Mapping[str, Any], engine: str) -> NotebookNode:
+def _run(notebook: bytes, parameters: Mapping[str, Any], engine: str, folder: str) -> NotebookNode:
     """Run a notebook by papermill, twice where a kernel's port was taken in the moment that it started."""
-    with tempfile.TemporaryDirectory() as folder:
-        more: dict[str, Any] = {"folder": folder}
-        if engine == KERNEL:
-            more = {"extra_arguments": ["--IPKernelApp.log_level=CRITICAL"]}
+    more: dict[str, Any] = {"folder": folder}
+    if engine == KERNEL:
+        more = {"extra_arguments": ["--IPKernelApp.log_level=CRITICAL", f"--IPKernelApp.extra_extensions={_NOTES}"]}
 
-        def once() -> NotebookNode:
-            return papermill.execute_notebook(
-                nbformat.reads(notebook.decode(), as_version=4),
-                None,
-                parameters=dict(parameters),
-                engine_name=None if engine == KERNEL else engine,
-                progress_bar=False,
-                log_output=False,
-                kernel_name="python3",
-                **more,
-            )
+    def once() -> NotebookNode:
+        return papermill.execute_notebook(
+            nbformat.reads(notebook.decode(), as_version=4),
+            None,
+            parameters=dict(parameters),
+            engine_name=None if engine == KERNEL else engine,
+            progress_bar=False,
+            log_output=False,
+            kernel_name="python3",
+            **more,
+        )
 
-        try:
-            return once()
-        except RuntimeError as error:
-            if type(error) is not RuntimeError or engine != KERNEL:
-                raise
-            return once()
+    try:
+        return once()
+    except RuntimeError as error:
+        if type(error) is not RuntimeError or engine != KERNEL:
+            raise
+        return once()
 
 
 def settle(page: NotebookNode) -> NotebookNode:

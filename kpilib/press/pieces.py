@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import pickle
+import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,12 +19,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from kpilib.press.plan import Plan
 from kpilib.press.workers import Made
 from kpilib.records.faults import Fault
-from kpilib.records.handed import hand
+from kpilib.records.snapshot import Parts, Sums, served
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
-
-    from kpilib.records.share import Share
 
 WARM, KERNEL = "warm", "kernel"
 LISTS = "indicators.csv"  # with risks.csv and milestones.csv, made together; no page can have this name
@@ -34,19 +33,23 @@ class Prepared:
     """
     A quarter, ready to be made; or the faults for which nothing can be.
 
-    `marking` is what each sheet bears of the edition. `records` is each page's share, to be sent to whoever makes it,
-    `inputs` the sums of what it depends on, and `sizes` about how much there is to make of it; the lists have theirs
-    under their own name. `free` names pages whose notebooks fetch more than records, and are made again each time.
-    `files` sums up each record file as the edition knows it.
+    Args:
+        marking: what each sheet bears of the edition.
+        councils: the pickled parts of the records of the report's own council, and of those that its pages opened when
+            they were made last, as a snapshot holds them.
+        opened: all that each page opened when it was made last, with its sums as they are now.
+        whole: the sums of all the report's records as at the quarter.
+        shared: sums that everything depends on.
+        sizes: about how much there is to make of each page.
     """
 
     faults: tuple[Fault, ...] = ()
     marking: str = ""
-    records: dict[str, bytes] = field(default_factory=dict)
-    inputs: dict[str, dict[str, str]] = field(default_factory=dict)
-    sizes: dict[str, int] = field(default_factory=dict)
-    free: frozenset[str] = frozenset()
-    files: dict[str, str] = field(default_factory=dict)
+    councils: Mapping[str, Parts] = field(default_factory=dict)
+    opened: Mapping[str, Sums] = field(default_factory=dict)
+    whole: Mapping[str, str] = field(default_factory=dict)
+    shared: Mapping[str, str] = field(default_factory=dict)
+    sizes: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -64,41 +67,65 @@ class Preparation:
 
 
 @dataclass(frozen=True)
+class Fetching:
+    """The work of reading the records of another council, which a page of the report asked for."""
+
+    framework: str
+    edition: str
+    root: Path
+    light: ClassVar[bool] = False
+
+    def make(self) -> tuple[Parts]:
+        """Give the parts of its records, pickled, or the faults for which there are none."""
+        from kpilib.press.prepare import parts
+
+        return (parts(self.framework, self.edition, self.root),)
+
+
+@dataclass(frozen=True)
 class PagePiece:
     """
     A page: its notebook executed, and as HTML.
 
-    `records` is its pickled share. A kernel, being another process, reads the files under `root` for itself.
-    `outputs` is the folder that its cells must leave alone.
+    Args:
+        edition: the run's.
+        councils: the records that it may open, as a snapshot holds them.
+        outputs: the folder that its cells must leave alone.
     """
 
     name: str
     notebook: bytes
     parameters: Mapping[str, Any]
     about: dict[str, Any]
-    records: bytes
+    edition: str
+    councils: Mapping[str, Parts]
     engine: str
     root: Path
     outputs: Path
     light: ClassVar[bool] = False
 
     def make(self) -> Made:
-        """Give the executed notebook and the page, and note what was left out of both."""
+        """Give the executed notebook and the page, with what it opened, and note what was left out of both."""
         import nbformat
 
-        from kpilib.press.engine import execute
-        from kpilib.press.guard import forbid_writing
+        from kpilib.press.engine import PageError, execute
+        from kpilib.press.guard import forbid_writing, note_reading
         from kpilib.press.render import PageExporter
 
         os.environ["KPILIB_ROOT"] = str(self.root)
         with contextlib.suppress(FileNotFoundError):  # a machine far away does not have it, and reads nothing from it
             os.chdir(self.root)
-        if self.engine != KERNEL:
-            hand(pickle.loads(self.records))
-        forbid_writing(self.outputs)
-        executed, notes = execute(self.notebook, self.name, self.parameters, self.about, self.engine)
+        with served(self.edition, self.councils) as snapshot, tempfile.TemporaryDirectory() as folder:
+            forbid_writing(self.outputs)
+            if self.engine != KERNEL:
+                note_reading(snapshot, Path(folder))
+            try:
+                executed, notes = execute(self.notebook, self.name, self.parameters, self.about, self.engine, folder)
+            except PageError as error:
+                return Made(faults=(error.fault,), opened=snapshot.opened())
+            opened = snapshot.opened()
         html, _ = PageExporter().from_notebook_node(nbformat.reads(executed.decode(), as_version=4))
-        return Made((executed, html.encode()), notes=tuple(notes))
+        return Made((executed, html.encode()), notes=tuple(notes), opened=opened)
 
 
 @dataclass(frozen=True)
@@ -185,9 +212,9 @@ class BoundPiece:
 
 @dataclass(frozen=True)
 class ListsPiece:
-    """The quarter's figures, risks and milestones as CSV."""
+    """The quarter's figures, risks and milestones as CSV; `ledger` is pickled."""
 
-    records: bytes
+    ledger: bytes
     quarter: str
     light: ClassVar[bool] = False
 
@@ -195,6 +222,6 @@ class ListsPiece:
         """Give indicators.csv, risks.csv and milestones.csv."""
         from kpilib.pages.listing import indicators_csv, milestones_csv, risks_csv
 
-        given: Share = pickle.loads(self.records)
-        at = given.ledger.framework.quarter(self.quarter)
-        return tuple(write(given.ledger, at).encode() for write in (indicators_csv, risks_csv, milestones_csv))
+        ledger = pickle.loads(self.ledger)
+        at = ledger.framework.quarter(self.quarter)
+        return tuple(write(ledger, at).encode() for write in (indicators_csv, risks_csv, milestones_csv))

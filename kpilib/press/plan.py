@@ -25,6 +25,7 @@ from kpilib.records.quarterly import OWN, place, read_parameters
 from kpilib.records.releases import ABOUT, is_released, release_place, released, releases
 
 FIXED = ("framework", "page", "quarter", "edition")
+_OPENED = ((("page",), 4), (("ledger",), 2), (("framework",), 2))
 LISTS = ("indicators.csv", "risks.csv", "milestones.csv")
 
 
@@ -139,8 +140,13 @@ class Plan:
         base = self.root if path.is_relative_to(self.root) else home_of_kinds().parent
         return path.relative_to(base).as_posix()
 
-    def fingerprint(self, *, pdf: bool) -> str:
-        """Sum up all that it may be made from; see `current.fingerprint`."""
+    def fingerprint(self, others: Sequence[str] = (), *, pdf: bool) -> str:
+        """
+        Sum up all that it may be made from; see `current.fingerprint`.
+
+        Args:
+            others: councils whose records its pages open too.
+        """
         slug = self.framework.slug
         released = {
             place: self.root / place / ABOUT
@@ -149,7 +155,7 @@ class Plan:
         }
         notebooks = {self.name_of(planned.notebook): planned.notebook for planned in self.all_pages()}
         return fingerprint(
-            {room: self.root / room / slug for room in ("data", "params")},
+            {f"{room}/{each}": self.root / room / each for room in ("data", "params") for each in (slug, *others)},
             notebooks | released,
             [slug, self.quarter.text, self.edition, self.despite, [p.parameters for p in self.pages], pdf],
         )
@@ -178,6 +184,15 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         return empty
     whole = isinstance(manifest, dict) and all(isinstance(manifest.get(part), dict) for part in empty)
     return manifest if whole else empty
+
+
+def opened_before(folder: Path) -> dict[str, list[tuple[str, ...]]]:
+    """Give what each page opened when it was made last, as the manifest tells it: see `snapshot.Snapshot.note`."""
+    found = {}
+    for page, how in read_manifest(folder)["pages"].items():
+        lines = [tuple(line) for line in how.get("opened", [])] if isinstance(how, dict) else []
+        found[page] = [line for line in lines if (line[:1], len(line)) in _OPENED]
+    return found
 
 
 def make_plan(

@@ -1,36 +1,36 @@
 """
-What stands before a run: the records are read and checked once, and each page is given what it is made from.
+What stands before a run: the records are read and checked once, for all that is made of them.
 
-With it goes what each page depends on, as sums, so that a page is made again only where one of them changed.
+With them goes what each page depends on, as sums, so that a page is made again only where one of them changed.
 """
 
 from __future__ import annotations
 
 import pickle
-import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
 
 import nbformat
+import pandas as pd
 import papermill
 from nbformat.reader import NotJSONError
 
 from kpilib.judgement.verdict import judge
+from kpilib.pages.opening import page_sums
 from kpilib.pages.part_two import marking
 from kpilib.press.current import libraries, own_sources, sha256_of
 from kpilib.press.letters import file_faults, letter_faults
-from kpilib.press.pieces import LISTS, Prepared
-from kpilib.press.plan import Plan, PlannedPage
+from kpilib.press.pieces import Prepared
+from kpilib.press.plan import Plan, PlannedPage, opened_before
 from kpilib.records.faults import Fault, RecordsError, allowed
-from kpilib.records.framework import INDICATOR_PAGES, OVERVIEW, PageEntry
-from kpilib.records.ledger import Ledger, digests, load_ledger, unrecorded
-from kpilib.records.periods import earlier
+from kpilib.records.framework import INDICATOR_PAGES, Framework, PageEntry
+from kpilib.records.ledger import Ledger, recorded, unrecorded
+from kpilib.records.page_records import page_records
+from kpilib.records.periods import Period, earlier
 from kpilib.records.published import published_faults
 from kpilib.records.quarterly import place, read_quarterly
-from kpilib.records.share import Share, share
-
-_DOOR = "import kpilib as kpi"
-_MORE = re.compile(r"\b(load_ledger|judge)\b")
-_ELSEWHERE = re.compile(r"\b(home|open|import|read_\w+)\b")
+from kpilib.records.snapshot import Parts
 
 
 def prepare(plans: Sequence[Plan]) -> tuple[Prepared, ...]:
@@ -38,11 +38,42 @@ def prepare(plans: Sequence[Plan]) -> tuple[Prepared, ...]:
     first = plans[0]
     letters = letter_faults(first.framework, first.edition, first.root)
     try:
-        ledger = load_ledger(first.framework.slug, first.edition, first.root)
-        files = digests(first.framework, first.edition, first.root)
+        ledger = recorded(first.framework.slug, first.edition, first.root)
     except RecordsError as error:
         return tuple(Prepared(faults=(*error.faults, *letters, *_otherwise(plan))) for plan in plans)
-    return tuple(_prepared(plan, ledger, files, letters) for plan in plans)
+    faults = [_faults(plan, ledger, letters) for plan in plans]
+    quarters = [plan.quarter for plan, found in zip(plans, faults, strict=True) if not found]
+    read = cache(lambda slug: parts(slug, first.edition, first.root))
+    own = _pickled(ledger, quarters, first.root)
+    return tuple(
+        Prepared(faults=tuple(found)) if found else _prepared(plan, ledger, own, read)
+        for plan, found in zip(plans, faults, strict=True)
+    )
+
+
+def parts(framework: str, edition: str, root: Path) -> Parts:
+    """Read the records of a council into the parts of a snapshot, pickled; or the faults for which none can be."""
+    try:
+        return _pickled(recorded(framework, edition, root), [], root)
+    except RecordsError as error:
+        return {"faults": pickle.dumps(error.faults)}
+
+
+def _pickled(ledger: Ledger, quarters: Iterable[Period], root: Path) -> Parts:
+    """
+    Give a council's records as parts of a snapshot, pickled.
+
+    Args:
+        quarters: those of which the verdicts are worked out, for all pages at once: at each, and at the one before.
+    """
+    verdicts: dict[tuple[str, str], pd.DataFrame] = {}
+    for at in quarters:
+        known = ledger.as_at(at)
+        verdicts |= {(at.text, each.text): judge(known, each) for each in (at, earlier(at, 1))}
+    folder = root / "params" / ledger.framework.slug
+    files = {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(folder.glob("*.yml"))}
+    said = {"framework": ledger.framework, "ledger": ledger, "parameters": files, "verdicts": verdicts}
+    return {name: pickle.dumps(each) for name, each in said.items()}
 
 
 def _otherwise(plan: Plan) -> list[Fault]:
@@ -50,52 +81,56 @@ def _otherwise(plan: Plan) -> list[Fault]:
     return published_faults(plan.framework, plan.quarter, plan.edition, plan.root) if plan.guarded else []
 
 
-def _prepared(plan: Plan, ledger: Ledger, files: dict[str, str], letters: Sequence[Fault]) -> Prepared:
+def _faults(plan: Plan, ledger: Ledger, letters: Sequence[Fault]) -> list[Fault]:
+    """Find what keeps a quarter from being made, though its records can be read."""
     faults = [*letters, *unrecorded(ledger, plan.quarter), *_otherwise(plan), *call_faults(plan).values()]
     try:
-        quarterly = read_quarterly(plan.framework, plan.quarter, plan.root)
+        read_quarterly(plan.framework, plan.quarter, plan.root)
     except RecordsError as error:
         faults += error.faults
-    if faults:
-        return Prepared(faults=tuple(faults))
-    shared = {"kpilib": own_sources(), "libraries": sha256_of(libraries())} | plan.parameter_files()
-    shares, inputs, free = {}, {}, set()
-    known = ledger.as_at(plan.quarter)
-    verdicts = judge(known, plan.quarter), judge(known, earlier(plan.quarter, 1))
-    for planned in plan.all_pages():
-        name, notebook = planned.entry.page, planned.notebook.read_bytes()
-        asked = _own_words(notebook)
-        whole = bool(_MORE.search(asked) or _ELSEWHERE.search(asked))
-        part = share(ledger, quarterly, planned.entry, plan.quarter, whole=whole)
-        shares[name] = part.with_verdicts(*verdicts)
-        inputs[name] = shares[name].digests() | shared | {plan.name_of(planned.notebook): sha256_of(notebook)}
-        if _ELSEWHERE.search(asked):
-            free.add(name)
-    shares[LISTS] = shares[OVERVIEW]  # both are of the whole report
-    inputs[LISTS] = shares[LISTS].digests() | shared
-    contents: dict[bytes, bytes] = {}
-    pickled = {name: pickle.dumps(each) for name, each in shares.items()}
+    return faults
+
+
+def _prepared(plan: Plan, ledger: Ledger, own: Parts, read: Callable[[str], Parts]) -> Prepared:
+    slug, at, known = plan.framework.slug, plan.quarter, ledger.as_at(plan.quarter)
+    before = opened_before(plan.folder)
+    named = {what for page in before.values() for what in page}
+    councils = {slug: own} | {other: read(other) for other in sorted({what[1] for what in named} - {slug})}
+    sums = {what: _sums(what, ledger, councils, plan.root) for what in named}
     return Prepared(
         marking=marking(known.withheld, plan.edition),
-        records={name: contents.setdefault(each, each) for name, each in pickled.items()},  # several have all of it
-        inputs=inputs,
-        sizes={planned.entry.page: _size(planned.entry, shares[planned.entry.page]) for planned in plan.all_pages()},
-        free=frozenset(free),
-        files=files | plan.parameter_files(),
+        councils=councils,
+        opened={page: {what: sums[what] for what in each} for page, each in before.items()},
+        whole=page_sums(page_records(ledger, plan.framework.overview, at), at, plan.root),
+        shared={"kpilib": own_sources(), "libraries": sha256_of(libraries())} | plan.parameter_files(),
+        sizes={planned.entry.page: _size(planned.entry, known) for planned in plan.all_pages()},
     )
 
 
-def _own_words(notebook: bytes) -> str:
-    """What a notebook's cells ask, but for the door that every page goes through."""
-    cells = nbformat.reads(notebook.decode(), as_version=4).cells
-    return "\n".join(cell.source for cell in cells if cell.cell_type == "code").replace(_DOOR, "")
+def _sums(what: tuple[str, ...], own: Ledger, councils: Mapping[str, Parts], root: Path) -> Mapping[str, str]:
+    """Give the sums of something that a page opened when it was made, as it is now; none where it is not there now."""
+    kind, slug, *rest = what
+    if "faults" in councils[slug]:
+        return {}
+    ledger = own if slug == own.framework.slug else pickle.loads(councils[slug]["ledger"])
+    if kind == "ledger":
+        return ledger.sums(counted=False)
+    framework: Framework = ledger.framework
+    if kind == "framework":
+        name = f"params/{slug}/framework.yml"
+        return {name: sha256_of((root / name).read_bytes())}
+    try:
+        entry, at = framework.entry(rest[0]), framework.quarter(rest[1])
+    except (RecordsError, ValueError):
+        return {}
+    return page_sums(page_records(ledger, entry, at), at, root)
 
 
-def _size(entry: PageEntry, given: Share) -> int:
+def _size(entry: PageEntry, known: Ledger) -> int:
     """About how much a page shows: its indicators, or the entries of the register; a summary a dozen things."""
     if entry.kind in INDICATOR_PAGES:
-        return len(given.ledger.indicators)
-    return len(given.ledger.risks) if entry.kind == "risk_register" else 12
+        return int((known.indicators["page"] == entry.page).sum())
+    return len(known.risks) if entry.kind == "risk_register" else 12
 
 
 def parameter_faults(planned: PlannedPage, place: str) -> list[Fault]:

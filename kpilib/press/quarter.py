@@ -2,30 +2,35 @@
 One quarter's report in the making: what is to be made, what waits for what, and what has been made from what.
 
 Every file is replaced whole, and the manifest is written anew after each piece, so that a run that is ended at any
-moment is gone on with by the next.
+moment is gone on with by the next. What a run leaves is what today's records give, or it is not there.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+import pickle
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from kpilib.press import plan as planning
 from kpilib.press.current import own_sources, sha256, sha256_of, versions
-from kpilib.press.pieces import LISTS, WARM, BoundPiece, ListsPiece, PagePiece, PaperPiece, Prepared
-from kpilib.press.plan import Paper, Plan, PlannedPage, papers, read_manifest
+from kpilib.press.pieces import LISTS, WARM, BoundPiece, Fetching, ListsPiece, PagePiece, PaperPiece, Prepared
+from kpilib.press.plan import Paper, Plan, PlannedPage, opened_before, papers, read_manifest
 from kpilib.press.workers import Made, Piece
-from kpilib.records.faults import Fault
+from kpilib.records.faults import Fault, RecordsError
 from kpilib.records.files import replace_whole
 from kpilib.records.framework import OVERVIEW
+from kpilib.records.snapshot import Parts, Sums
 
 AROUND = "what is printed around it"
 FREE = "what its notebook fetches for itself"
+FETCHED = "records of other councils"  # no part of the manifest: what is fetched is for the pages that ask for it
 
 
 @dataclass
@@ -77,19 +82,26 @@ class Quarter:
         self.plan = replace(plan, marking=prepared.marking)
         self.outcome = Outcome(plan.folder, notes=plan.notes)
         self._prepared, self._pdf, self._force, self._engine = prepared, pdf, force, engine
-        self._fingerprint = plan.fingerprint(pdf=pdf)
+        self._councils: dict[str, Parts] = dict(prepared.councils)
+        self._wanted: dict[str, list[Task]] = {}  # pages that wait for the records of a council
+        self._opened_by: dict[str, Sums] = dict(prepared.opened)
+        self._others = others(plan)
+        self._fingerprint = plan.fingerprint(self._others, pdf=pdf)
         self._manifest = self._begun()
         self._content: dict[str, bytes] = {}
         self._waiting: set[str] = set()
         self._failed: set[str] = set()
         self._drawn: set[str] = set()
+        self._again: list[Task] = []
         self._asked = {planned.entry.page: planned for planned in plan.pages}
+        self._planned = {planned.entry.page: planned for planned in plan.all_pages()}
         self._unbound: list[Paper] | None = None
         self._opened = False
 
     def ready(self) -> list[Task]:
         """Give the pieces that can be made now and were not given yet; what is up to date is not."""
-        found = self._out_of_date(self._pages()) if self._unbound is None else []
+        found, self._again = self._again, []
+        found += self._out_of_date(self._pages()) if self._unbound is None else []
         if self._unbound is None:
             self._unbound = list(self.plan.papers)
         for paper in self._unbound if self._pdf else ():
@@ -121,6 +133,14 @@ class Quarter:
 
     def take(self, task: Task, made: Made) -> None:
         """Put the files of a piece in place, or tell why there are none."""
+        if task.part == FETCHED:
+            self._councils[task.name] = made.parts[0] if made.parts else {"faults": pickle.dumps(list(made.faults))}
+            self._again += self._wanted.pop(task.name)
+            return
+        missing = [slug for slug in made.opened.missing if slug not in self._councils]
+        if missing:
+            self._want(missing[0], task)
+            return
         self._waiting.discard(task.name)
         faults = [_named(fault, task) for fault in made.faults] or self._put(task, made.parts)
         self.outcome.notes += [note for note in made.notes if note not in self.outcome.notes]
@@ -129,11 +149,23 @@ class Quarter:
             self.outcome.faults.extend(fault for fault in faults if fault not in self.outcome.faults)
             self._failed |= {task.name, task.told}
             how = {"status": "failed", "error": str(faults[0])}
-        kept = self._manifest[task.part].get(task.name, {}).get("files", {})
         files = {name: sha256_of(content) for name, content in zip(task.files, made.parts, strict=False)}
-        self._manifest[task.part][task.name] = how | {"inputs": dict(task.inputs), "files": kept if faults else files}
+        inputs = dict(task.inputs)
+        if task.part == "pages":
+            self._opened_by[task.name] = made.opened.sums
+            how |= {"opened": sorted(made.opened.sums), "free": bool(made.opened.read)}
+            self._manifest["pages"][task.name] = how  # from which follows what it is made from
+            inputs = self._page_inputs(self._planned[task.name], task.inputs[AROUND])
+        self._manifest[task.part][task.name] = how | {"inputs": inputs, "files": {} if faults else files}
         with contextlib.suppress(OSError):  # a full disk is told of in the end; what can be made is made
             self._write_manifest()
+
+    def _want(self, slug: str, task: Task) -> None:
+        """Let a page wait for the records of a council that it asked for, and be made again once they are read."""
+        if slug not in self._wanted:
+            fetching = Fetching(slug, self.plan.edition, self.plan.root)
+            self._again.append(Task(FETCHED, slug, (), {}, task.size, lambda: fetching))
+        self._wanted.setdefault(slug, []).append(task)
 
     def _put(self, task: Task, parts: Sequence[bytes]) -> list[Fault]:
         """Put files in place; give the fault of the first that cannot be."""
@@ -151,21 +183,25 @@ class Quarter:
         """
         End it: see that everything still is what was made, and that the records are what it was made from.
 
-        A report that was made whole, without a fault, is known by the next run without looking into it.
+        A report that was made whole, without a fault, is known by the next run without looking into it; but for one
+        whose pages fetch for themselves, or opened the records of a council that was not known of when it began.
         """
+        if OVERVIEW in self._failed:
+            self._take_away([*self._gone(self._planned[OVERVIEW])])
         for name, content in self._content.items():
             path = self.plan.folder / name
             if not path.exists() or path.read_bytes() != content:
                 replace_whole(path, content)
                 problem = "was changed by something else while the run was on, and was put right"
                 self.outcome.faults.append(Fault(name, problem, "Look for a notebook that writes into outputs/."))
-        if self.plan.fingerprint(pdf=self._pdf) != self._fingerprint:
+        if self.plan.fingerprint(self._others, pdf=self._pdf) != self._fingerprint:
             remedy = "Run it again, so that every page is of the same records."
             self.outcome.faults.append(Fault("records", "changed during the run", remedy))
         self._manifest["ended"] = _now()
         self._manifest["faults"] = [str(fault) for fault in self.outcome.faults]
         self._write_manifest()
-        if self.plan.is_whole and not self.outcome.faults:
+        free = any(how.get("free") for how in self._manifest["pages"].values())
+        if self.plan.is_whole and not self.outcome.faults and not free and others(self.plan) == self._others:
             replace_whole(_seen(self.plan), self._fingerprint.encode())
         return self.outcome
 
@@ -199,7 +235,7 @@ class Quarter:
         """The sha256 of every file that the quarter is made from, by name; kpilib counts as one."""
         notebooks = {planned.notebook for planned in self.plan.all_pages()}
         named = {self.plan.name_of(path): sha256(path) for path in sorted(notebooks)}
-        return dict(sorted((self._prepared.files | named | {"kpilib": own_sources()}).items()))
+        return dict(sorted({**self._prepared.whole, **named, "kpilib": own_sources()}.items()))
 
     def _pages(self) -> list[Task]:
         """
@@ -208,25 +244,35 @@ class Quarter:
         The overview among them is made as if all else came out well; in the end it is looked at once more.
         """
         pages = [self._page(planned, foreseen=True) for planned in self._asked.values()]
-        records, inputs = self._prepared.records[LISTS], self._prepared.inputs[LISTS]
-        at = self.plan.quarter.text
-        lists = Task("lists", LISTS, planning.LISTS, inputs, 1, lambda: ListsPiece(records, at))
+        ledger, at = self._councils[self.plan.framework.slug]["ledger"], self.plan.quarter.text
+        inputs = {**self._prepared.shared, **self._prepared.whole}
+        lists = Task("lists", LISTS, planning.LISTS, inputs, 1, lambda: ListsPiece(ledger, at))
         return [*pages, lists]
 
     def _page(self, planned: PlannedPage, *, foreseen: bool = False) -> Task:
-        name, about = planned.entry.page, _about(self.plan, planned, self._foreseen() if foreseen else ())
+        about = _about(self.plan, planned, self._foreseen() if foreseen else ())
         notebook = self.plan.name_of(planned.notebook)
-        inputs = self._prepared.inputs[name] | {AROUND: sha256_of(about)}
-        if name in self._prepared.free:
-            inputs |= {FREE: self._manifest["began"]}
 
         def piece() -> Piece:
             return PagePiece(
                 notebook, planned.notebook.read_bytes(), planned.parameters, about,
-                self._prepared.records[name], self._engine, self.plan.root, self.plan.outputs,
+                self.plan.edition, self._councils, self._engine, self.plan.root, self.plan.outputs,
             )  # fmt: skip
 
+        name, inputs = planned.entry.page, self._page_inputs(planned, sha256_of(about))
         return Task("pages", name, (planned.ipynb, planned.html), inputs, self._size(name), piece, notebook)
+
+    def _page_inputs(self, planned: PlannedPage, around: str) -> dict[str, str]:
+        """The sums of what a page is made from: its notebook, what is printed around it, and what it opened."""
+        name, plan = planned.entry.page, self.plan
+        itself = ("page", plan.framework.slug, name, plan.quarter.text)
+        inputs = {**self._prepared.shared, plan.name_of(planned.notebook): sha256(planned.notebook), AROUND: around}
+        for what, sums in self._opened_by.get(name, {}).items():
+            of = "" if what == itself else f" of {' '.join(what)}"
+            inputs |= {f"{file}{of}": each for file, each in sums.items()}
+        if self._manifest["pages"].get(name, {}).get("free"):
+            inputs[FREE] = self._manifest["began"]
+        return inputs
 
     def _foreseen(self) -> set[str]:
         """The files that there will be if nothing fails."""
@@ -241,10 +287,10 @@ class Quarter:
         return own[page] + max(bound, default=0)
 
     def _paper_tasks(self, paper: Paper) -> list[Task]:
-        """A paper in each form, once its pages are there; another is left as it was, and a note says why."""
+        """A paper in each form, once its pages are there; where one is not, there is none, and a note says why."""
         lacks = next((why for page in paper.pages if (why := self._lacks(page))), "")
         if lacks:
-            self.outcome.notes.append(f"{paper.name} is left as it was: its page {lacks}.")
+            self.outcome.notes.append(f"{paper.name} is not made: its page {lacks}.")
             self._failed.add(paper.name)
             return []
         drawn = self._pdf and f"{paper.name}.pdf" not in self._failed
@@ -256,16 +302,20 @@ class Quarter:
         for page, name in zip(paper.pages, _sheet_names(paper), strict=True) if paper.is_bound else ():
             if name not in self._drawn and page not in self._waiting and not self._lacks(page):
                 self._drawn.add(name)
-                about = _about_paper(self.plan, paper, "") | {"parts": [], "numbered": False}
-                about["later"] = page != paper.pages[0]
-                tasks.append(self._bind(paper, "pdf", about, [page], name))
+                tasks.append(self._sheet(paper, page))
         return tasks
+
+    def _sheet(self, paper: Paper, page: str) -> Task:
+        """The sheets of one page of a bound paper."""
+        about = _about_paper(self.plan, paper, "") | {"parts": [], "numbered": False}
+        about["later"] = page != paper.pages[0]
+        return self._bind(paper, "pdf", about, [page], f"{paper.name}/{page}")
 
     def _lacks(self, page: str) -> str:
         """Say what keeps a page from being bound; nothing where nothing does."""
         if page in self._failed:
             return f"{page} failed"
-        if page not in self._asked and self.why(self.plan.page(page)) != []:
+        if page not in self._asked and self.why(self._planned[page]) != []:
             return f"{page} is older than the records, or not made yet"
         return ""
 
@@ -302,18 +352,19 @@ class Quarter:
 
     def _around(self, about: Any) -> dict[str, str]:
         """The sums of what a paper is made from beside its pages."""
-        shared = self._prepared.inputs[LISTS]
-        return {name: shared[name] for name in ("kpilib", "libraries")} | {AROUND: sha256_of(about)}
+        return {name: self._prepared.shared[name] for name in ("kpilib", "libraries")} | {AROUND: sha256_of(about)}
 
     def _sum(self, part: str, name: str, file: str) -> str:
         """The sha256 of a file as it was made; of one that was not, none."""
         return str(self._manifest[part].get(name, {}).get("files", {}).get(file, ""))
 
     def _opening(self) -> list[Task]:
-        """The overview, now that it is known what it leads to; what nobody promises any more is taken away before."""
-        if self.plan.is_whole:
-            self._clear()
-        return [self._page(self._asked[OVERVIEW])] if OVERVIEW in self._asked else []
+        """The overview, now that it is known what it leads to; what is not of today's report is taken away before."""
+        self._clear()
+        if OVERVIEW in self._asked:
+            return [self._page(self._asked[OVERVIEW])]
+        self._take_away([*self._gone(self._planned[OVERVIEW])])
+        return []
 
     def _changed(self, task: Task) -> list[str] | None:
         """Name what changed since a piece was made; `None` if it was never made."""
@@ -327,18 +378,60 @@ class Quarter:
         return changed or [name for name, path in paths.items() if sha256(path) != sums.get(name)]
 
     def _clear(self) -> None:
-        """Take away what is not of this report; a page that failed, and a paper that needs it, stand as they were."""
-        kept = {f"pages/{name}.{kind}" for name in self._failed for kind in ("html", "ipynb")}
-        kept |= {f"{name.partition('.')[0]}.{kind}" for name in self._failed for kind in ("html", "pdf")}
-        kept |= {"manifest.json", "index.html", f"pages/{OVERVIEW}.ipynb", *self.outcome.made, *self.outcome.kept}
-        if not self._pdf:
-            drawn = [self._paper(paper, "pdf") for paper in self.plan.papers if paper.name not in self._failed]
-            kept |= {task.name for task in drawn if self._changed(task) == []}
-        for path in self.plan.folder.rglob("*"):
-            name = path.relative_to(self.plan.folder).as_posix()
-            if path.is_file() and name not in kept:
-                path.unlink()
-                self._manifest["papers"].pop(name, None)
+        """
+        Take away what is not what today's records give: a page that failed, or that was not asked for and is older.
+
+        So are papers that bind such pages, or that were not drawn; and what somebody else put beside a whole report.
+        """
+        gone = [*planning.LISTS] if LISTS in self._failed else []
+        gone += [name for planned in self._planned.values() if planned.entry.page != OVERVIEW
+                for name in self._gone(planned)]  # fmt: skip
+        for paper in papers(self.plan.framework):
+            lacks = paper.name in self._failed or any(self._lacks(page) for page in paper.pages)
+            for form in ("html", "pdf"):
+                file = f"{paper.name}.{form}"
+                if file not in self._fresh and (lacks or file in self._failed or not self._is_drawn(paper, form)):
+                    gone.append(file)
+        self._take_away(gone)
+        if self.plan.is_whole:
+            known = {"manifest.json", *self.plan.promised()}
+            for path in self.plan.folder.rglob("*"):
+                if path.is_file() and path.relative_to(self.plan.folder).as_posix() not in known:
+                    path.unlink()
+
+    @property
+    def _fresh(self) -> set[str]:
+        """The files that were made in this run, or found up to date."""
+        return {*self.outcome.made, *self.outcome.kept}
+
+    def _gone(self, planned: PlannedPage) -> Iterator[str]:
+        """The files of a page, where they are not what today's records give."""
+        name = planned.entry.page
+        if name in self._failed or (name not in self._asked and self.why(planned) != []):
+            yield from (planned.ipynb, planned.html)
+
+    def _is_drawn(self, paper: Paper, form: str) -> bool:
+        """Whether a paper that was not asked for is what its pages, as they are, give."""
+        sheets = [self._sheet(paper, page) for page in paper.pages] if form == "pdf" and paper.is_bound else []
+        return all(self._changed(task) == [] for task in (*sheets, self._paper(paper, form)))
+
+    def _take_away(self, names: Sequence[str]) -> None:
+        """Remove files that are there, and say so; a page or paper that failed is told of already."""
+        there = [name for name in names if (self.plan.folder / name).exists()]
+        for name in there:
+            (self.plan.folder / name).unlink()
+        for part in ("pages", "papers"):
+            for name, how in [*self._manifest[part].items()]:
+                if how.get("status") == "made" and {*how.get("files", {})} & {*there}:
+                    del self._manifest[part][name]
+        told = [name for name in there if name.endswith((".html", ".pdf"))]
+        if told:
+            again = f"kpilib run {self.plan.framework.slug} {self.plan.quarter.text}"
+            again += "" if self.plan.edition == "public" else f" --edition {self.plan.edition}"
+            self.outcome.notes.append(
+                f"Taken away, since it may show what the records no longer say: {', '.join(told)}.\n"
+                f"  `{again}` makes all that can be made."
+            )
 
     def _write_manifest(self) -> None:
         """Write what was made from what: the only file with times in it."""
@@ -358,13 +451,46 @@ def is_as_made(plan: Plan, *, pdf: bool) -> bool:
     seen = _seen(plan)
     if not seen.exists() or (plan.root / "data" / plan.framework.slug / ".changes").exists():
         return False
-    if seen.read_text(encoding="utf-8") != plan.fingerprint(pdf=pdf):
+    if seen.read_text(encoding="utf-8") != plan.fingerprint(others(plan), pdf=pdf):
         return False
     outputs = read_manifest(plan.folder)["outputs"]
     paths = {path.relative_to(plan.folder).as_posix(): path for path in plan.folder.rglob("*") if path.is_file()}
     if not {*plan.promised(pdf=pdf), "manifest.json"} <= paths.keys():
         return False
     return all(sha256(path) == outputs.get(name) for name, path in paths.items() if name != "manifest.json")
+
+
+def others(plan: Plan) -> tuple[str, ...]:
+    """The other councils whose records its pages opened when they were made last."""
+    opened = {what[1] for page in opened_before(plan.folder).values() for what in page}
+    return tuple(sorted(opened - {plan.framework.slug}))
+
+
+def withdraw(plan: Plan) -> None:
+    """Let a report no longer count as standing as it was made, before anything of it is touched."""
+    _seen(plan).unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def undisturbed(plan: Plan) -> Iterator[None]:
+    """
+    Let no other program make a report while this one does; a killed one lets go.
+
+    Raises:
+        RecordsError: another one makes it just now.
+    """
+    beside = _seen(plan).parent
+    beside.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(beside / "lock", timeout=0, is_singleton=True)  # this program may hold it several times over
+    try:
+        lock.acquire()
+    except Timeout as error:
+        remedy = "Wait until it is done, and run again."
+        raise RecordsError([Fault(str(plan.folder), "is being made by another run", remedy)]) from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _seen(plan: Plan) -> Path:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import shutil
 import tempfile
@@ -14,13 +15,14 @@ from kpilib.press.checking import check
 from kpilib.press.compare import compare, same_bytes
 from kpilib.press.current import sha256
 from kpilib.press.letters import letter_fault
-from kpilib.press.plan import make_plan, read_manifest
+from kpilib.press.plan import Plan, make_plan, read_manifest
+from kpilib.press.quarter import undisturbed
 from kpilib.press.run import How, run
 from kpilib.records.faults import Fault, RecordsError
 from kpilib.records.ledger import load_ledger, records_as_at, unrecorded
 from kpilib.records.published import published_faults
 from kpilib.records.releases import ABOUT, release_folder, release_place, released
-from kpilib.records.store import alone
+from kpilib.records.store import alone, finish
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ def release(
     Freeze a quarter: its outputs in both editions, its records as at the quarter, versions, and the sha256 of each.
 
     Outputs that are up to date are taken as they are, since they are what was looked at; others are made first.
+    Both editions are of one state of the records and notebooks: where these change meanwhile, nothing is released.
     The restricted edition is frozen where anything is exempt.
 
     Args:
@@ -54,58 +57,68 @@ def release(
     if folder.exists():
         remedy = "What has changed since is a revision in the next quarter's report."
         raise RecordsError([Fault(place, "is there already", remedy)])
-    with alone(folder.parents[1]):
+    with contextlib.ExitStack() as held:
+        held.enter_context(alone(folder.parents[1]))
+        finish(folder.parents[1])
+        before = plan.fingerprint(pdf=True)
         checked = check(plan)
-        if checked.faults:
-            raise RecordsError(checked.faults)
-        empty = unrecorded(load_ledger(framework, "restricted", root), plan.quarter)
-        if empty:
-            raise RecordsError(empty)
         despite = " ".join(despite.split())
-        unprintable = letter_fault("--despite", despite)
-        if unprintable:
-            raise RecordsError(unprintable)
+        faults = [*checked.faults] or unrecorded(load_ledger(framework, "restricted", root), plan.quarter)
+        if faults or (faults := letter_fault("--despite", despite)):
+            raise RecordsError(faults)
         if checked.stops and not despite:
             remedy = (
                 f'`kpilib check {framework} {quarter}` lists them. To release it all the same, say --despite "reason".'
             )
             raise RecordsError([Fault(quarter, f"{checked.standing} between it and publication", remedy)])
-        plan = replace(plan, despite=despite if checked.stops else "")
-        plans = [plan]
+        plans = [replace(plan, despite=despite if checked.stops else "")]
         if len(load_ledger(framework, "public", root).as_at(plan.quarter).withheld):
-            plans.append(replace(make_plan(framework, quarter, "restricted", root), despite=plan.despite))
+            restricted = make_plan(framework, quarter, "restricted", root)
+            plans.append(replace(restricted, despite=plans[0].despite))
+        part = folder.with_name(f".{folder.name}.part")
+        held.callback(shutil.rmtree, part, ignore_errors=True)
+        shutil.rmtree(part, ignore_errors=True)
         for each in plans:
+            held.enter_context(undisturbed(each))
             outcome = run(each, How(jobs=jobs))
             if outcome.faults:
                 raise RecordsError(outcome.faults)
-        part = folder.with_name(f".{folder.name}.part")
-        shutil.rmtree(part, ignore_errors=True)
-        try:
-            for each in plans:
-                for name in (*sorted(each.promised()), "manifest.json"):  # and nothing that somebody else put there
-                    (part / each.edition / name).parent.mkdir(parents=True, exist_ok=True)
-                    shutil.copyfile(each.folder / name, part / each.edition / name)
-            for name, content in records_as_at(plan.framework, plan.quarter, plan.root).items():
-                (part / "records" / name).parent.mkdir(parents=True, exist_ok=True)
-                (part / "records" / name).write_bytes(content)
-            files = {
-                path.relative_to(part).as_posix(): sha256(path) for path in sorted(part.rglob("*")) if path.is_file()
-            }
-            about = {
-                "framework": framework,
-                "quarter": quarter,
-                "released": datetime.now(UTC).date().isoformat(),
-                "despite": plan.despite,
-                "open": [point.kind for point in checked.points if point.stops],
-                "versions": read_manifest(plan.folder).get("versions", {}),
-                "files": files,
-            }
-            (part / ABOUT).write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-            part.rename(folder)
-        except BaseException:
-            shutil.rmtree(part, ignore_errors=True)
-            raise
-    return Release(folder, len(files), checked.stops, plan.despite)
+        for each in plans:
+            _copy(each, part / each.edition)
+        for name, content in records_as_at(plan.framework, plan.quarter, plan.root).items():
+            (part / "records" / name).parent.mkdir(parents=True, exist_ok=True)
+            (part / "records" / name).write_bytes(content)
+        files = {path.relative_to(part).as_posix(): sha256(path) for path in sorted(part.rglob("*")) if path.is_file()}
+        about = {
+            "framework": framework,
+            "quarter": quarter,
+            "released": datetime.now(UTC).date().isoformat(),
+            "despite": plans[0].despite,
+            "open": [point.kind for point in checked.points if point.stops],
+            "versions": read_manifest(plan.folder).get("versions", {}),
+            "files": files,
+        }
+        (part / ABOUT).write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        if plan.fingerprint(pdf=True) != before:
+            remedy = "Nothing is released. See who else is at them, and release it again, so that all is of one state."
+            raise RecordsError([Fault(quarter, "the records or notebooks changed during the release", remedy)])
+        part.rename(folder)
+    return Release(folder, len(files), checked.stops, plans[0].despite)
+
+
+def _copy(plan: Plan, to: Path) -> None:
+    """
+    Copy a report as its manifest tells of it, and nothing that somebody else put there.
+
+    Raises:
+        RecordsError: a file is not what the manifest says.
+    """
+    (to / "pages").mkdir(parents=True)
+    made = read_manifest(plan.folder)["outputs"]
+    for name in (*sorted(plan.promised()), "manifest.json"):
+        shutil.copyfile(plan.folder / name, to / name)
+        if name in made and sha256(to / name) != made[name]:
+            raise RecordsError([Fault(name, "changed during the release", "Nothing is released. Release it again.")])
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import heapq
 import os
 from collections import deque
@@ -14,7 +15,7 @@ from tqdm import tqdm
 
 from kpilib.press.pieces import WARM, Preparation, Prepared
 from kpilib.press.plan import Plan
-from kpilib.press.quarter import Outcome, Quarter, Task, is_as_made
+from kpilib.press.quarter import Outcome, Quarter, Task, is_as_made, undisturbed, withdraw
 from kpilib.press.workers import Limits, Made, Piece, Workers
 from kpilib.records.faults import RecordsError
 
@@ -84,18 +85,26 @@ def run_all(plans: Sequence[Plan], how: How) -> Iterator[Outcome]:
     Where the records of one have faults, nothing is made of it, and the others are made.
     """
     stale = []
-    for plan in plans:
-        if not how.force and is_as_made(plan, pdf=how.pdf):
-            yield Outcome(plan.folder, kept=[*plan.promised(pdf=how.pdf)], notes=plan.notes)
-        else:
-            stale.append(plan)
-    if not stale:
-        return
-    hands = _hands(how)
-    try:
+    with contextlib.ExitStack() as held:
+        for plan in plans:
+            alone = contextlib.ExitStack()
+            try:
+                alone.enter_context(undisturbed(plan))
+            except RecordsError as error:
+                yield Outcome(plan.folder, faults=error.faults, refused=True)
+                continue
+            if not how.force and is_as_made(plan, pdf=how.pdf):
+                alone.close()
+                yield Outcome(plan.folder, kept=[*plan.promised(pdf=how.pdf)], notes=plan.notes)
+            else:
+                held.enter_context(alone)
+                withdraw(plan)
+                stale.append(plan)
+        if not stale:
+            return
+        hands = _hands(how)
+        held.callback(hands.close)
         yield from _Floor(hands, stale, how).work()
-    finally:
-        hands.close()
 
 
 def _hands(how: How) -> Hands:

@@ -14,13 +14,14 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, ClassVar, Protocol
 
 from kpilib.records.faults import Fault, RecordsError
+from kpilib.records.snapshot import Opened
 
 _WARM = "kpilib.press.warm"
 
@@ -38,13 +39,14 @@ class Made:
     """
     What became of a piece: its parts, or the faults for which there are none; and how long it took, in seconds.
 
-    `notes` are for whoever runs it: what was left out of a page.
+    `notes` are for whoever runs it: what was left out of a page. `opened` is what a page read.
     """
 
     parts: tuple[Any, ...] = ()
     faults: tuple[Fault, ...] = ()
     seconds: float = 0
     notes: tuple[str, ...] = ()
+    opened: Opened = field(default_factory=Opened)
 
 
 class Piece(Protocol):

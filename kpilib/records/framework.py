@@ -7,6 +7,7 @@ Checking is pydantic's; this module says what to check.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Mapping
@@ -16,9 +17,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from kpilib.records.faults import Fault, RecordsError, allowed
-from kpilib.records.handed import handed
 from kpilib.records.periods import MONTHS, Period, period, quarter
 from kpilib.records.said import Said, Text, checked, entries, read_yaml, some, wrong
+from kpilib.records.snapshot import current
 
 EDITIONS = ("public", "restricted")
 RATINGS = ("blue", "green", "yellow", "amber", "red")  # from best to worst; a framework has those that it labels
@@ -439,13 +440,17 @@ def _named() -> Path | None:
 
 def load_framework(slug: str, root: str | Path | None = None) -> Framework:
     """
-    Read a framework by its slug, the name of its folder.
+    Read a framework by its slug, the name of its folder; in the page of a run, from the run's snapshot.
 
     Raises:
         RecordsError: with every fault of the file.
     """
-    if root is None and (own := handed(slug)):
-        return own.ledger.framework
+    snapshot = current()
+    if root is None and snapshot:
+        framework: Framework = snapshot.part(slug, "framework")
+        name = f"params/{slug}/framework.yml"
+        snapshot.note(("framework", slug), {name: hashlib.sha256(snapshot.part(slug, "parameters")[name]).hexdigest()})
+        return framework
     params = home(root) / "params"
     if not params.is_dir():
         remedy = "Go to a folder that has params and data in it, or name one by --root or KPILIB_ROOT."

@@ -23,7 +23,6 @@ from kpilib.records.carried import CARRIED, CLOSED, carried
 from kpilib.records.editions import numbers, withheld, without_exempt
 from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.framework import EDITIONS, RATINGS, Framework, RiskScales, home, load_framework
-from kpilib.records.handed import handed
 from kpilib.records.periods import Period, period
 from kpilib.records.printed import unguarded
 from kpilib.records.schema import (
@@ -34,6 +33,7 @@ from kpilib.records.schema import (
     column_faults,
     unknown_faults,
 )
+from kpilib.records.snapshot import current
 from kpilib.records.store import finish, with_rows
 from kpilib.records.summaries import read_summaries, visible
 
@@ -77,6 +77,24 @@ class Ledger:
         frames = {part.name: getattr(self, part.name) for part in fields(self)}
         frames = {name: frame.copy(deep=False) for name, frame in frames.items() if isinstance(frame, pd.DataFrame)}
         return replace(self, **frames)
+
+    def sums(self, *, counted: bool = True) -> dict[str, str]:
+        """
+        Give the sha256 of its rows of each record file, by the file's name from the root; none of an empty one.
+
+        Args:
+            counted: sum up Part II too, and of it what a page at a quarter may print, no more: how many items there are
+                of each kind and paragraph. Of all quarters these are for nobody to try guesses against.
+        """
+        place = f"data/{self.framework.slug}"
+        frames = {part.name: getattr(self, part.name) for part in fields(self)}
+        frames["withheld"] = self.withheld[["kind", "paragraph"]].sort_values(["kind", "paragraph"])
+        names = {"summaries": f"{place}/summaries", "withheld": f"{place}: counts of Part II"}
+        return {
+            names.get(name, f"{place}/{name}.csv"): _sum(frame)
+            for name, frame in sorted(frames.items())
+            if isinstance(frame, pd.DataFrame) and len(frame) and (counted or name != "withheld")
+        }
 
     def as_at(self, at: Period) -> Ledger:
         """
@@ -151,21 +169,47 @@ def _revised(readings: pd.DataFrame) -> pd.DataFrame:
     return readings.assign(was=was, since=since.where(was.notna(), ""))
 
 
+def _sum(frame: pd.DataFrame) -> str:
+    """The sha256 of a frame's cells and column names; where its rows stood in the file does not count."""
+    rows = pd.util.hash_pandas_object(frame, index=False).to_numpy().tobytes()
+    return hashlib.sha256(",".join(frame.columns).encode() + rows).hexdigest()
+
+
 def _until(frame: pd.DataFrame, at: Period) -> pd.DataFrame:
     return frame[frame["quarter_end"] <= at.end]
 
 
 def load_ledger(framework: str, edition: str = "public", root: str | Path | None = None) -> Ledger:
     """
-    Read all the records of a framework for an edition: what this process was handed of them, else the files.
+    Read all the records of a framework for an edition, of every quarter.
+
+    In the page of a run, what it gives is of the run's snapshot, and the page depends on all of it.
 
     Raises:
-        RecordsError: with every fault of every file.
+        RecordsError: with every fault of every file; or that a page of a run asks for the other edition.
+    """
+    ledger = recorded(framework, edition, root)
+    snapshot = current()
+    if root is None and snapshot:
+        snapshot.note(("ledger", framework), ledger.sums(counted=False))
+    return ledger
+
+
+def recorded(framework: str, edition: str, root: str | Path | None = None) -> Ledger:
+    """
+    Give the same as `load_ledger`, for whoever needs a part of it only and notes that.
+
+    Raises:
+        RecordsError: as `load_ledger` does.
     """
     if edition not in EDITIONS:
         raise RecordsError([Fault("edition", f"{edition!r} is not an edition", allowed(edition, EDITIONS))])
-    if root is None and (own := handed(framework, edition)):
-        return own.ledger.copied()
+    snapshot = current()
+    if snapshot:
+        snapshot.refuse(edition)
+        if root is None:
+            ledger: Ledger = snapshot.part(framework, "ledger")
+            return ledger.copied()
     loaded = load_framework(framework, root)
     folder = home(root) / "data" / framework
     finish(folder)
@@ -219,31 +263,6 @@ def load_as_if(framework: str, files: Mapping[str, bytes], edition: str, root: s
 
 def _cell(place: str, row: int, column: str) -> str:
     return f"{place}, row {row}, column {column}" if column else f"{place}, row {row}"
-
-
-def digests(framework: Framework, edition: str, root: str | Path | None = None) -> dict[str, str]:
-    """
-    Give the sha256 of each record file, by its name from the root, as an edition knows it.
-
-    For the public edition a file with exempt rows counts as what is left of it, since a sum over the whole of it could
-    be tried against guesses; what is counted of Part II, and all summaries together, have a name of their own each.
-    """
-    folder = home(root) / "data" / framework.slug
-    finish(folder)
-    place, unread = f"data/{framework.slug}", list[Fault]()
-    texts = read_texts(framework.slug, folder, unread)
-    found = {f"{place}/{file}": (folder / file).read_bytes() for file in FILES if (folder / file).exists()}
-    summaries = read_summaries(framework, folder, unread)
-    held = withheld(carried(texts, framework), summaries, framework.year_starts)
-    if edition == "public" and len(held):
-        for file, left in without_exempt(texts, framework.year_starts).items():
-            if not left.equals(texts[file]):
-                found[f"{place}/{file}"] = left.to_csv(index=False).encode()
-        summaries = summaries[summaries["exempt"] == ""]
-        found[f"{place}: counts of Part II"] = held.to_csv(index=False).encode()
-    if len(summaries):
-        found[f"{place}/summaries"] = summaries.to_csv(index=False).encode()
-    return {name: hashlib.sha256(content).hexdigest() for name, content in sorted(found.items())}
 
 
 def records_as_at(framework: Framework, at: Period, root: str | Path | None = None) -> dict[str, bytes]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.framework import CoverReport, Framework, home
-from kpilib.records.handed import handed
 from kpilib.records.periods import Period
 from kpilib.records.said import Said, Text, checked, read_yaml
+from kpilib.records.snapshot import current
 
 OWN = ("source", "report")  # what is for this module, and no parameter of a notebook
 
@@ -33,6 +34,23 @@ def place(framework: Framework, at: Period) -> str:
     return f"params/{framework.slug}/{at.text}.yml"
 
 
+def parameter_files(framework: Framework, at: Period, root: str | Path | None = None) -> dict[str, bytes]:
+    """Give the files of params/ that a quarter goes by, those that are there, by their names from the root."""
+    names = [f"params/{framework.slug}/framework.yml", place(framework, at)]
+    snapshot = current()
+    if root is None and snapshot:
+        files: dict[str, bytes] = snapshot.part(framework.slug, "parameters")
+        return {name: files[name] for name in names if name in files}
+    paths = {name: home(root) / name for name in names}
+    return {name: path.read_bytes() for name, path in paths.items() if path.exists()}
+
+
+def parameter_sums(framework: Framework, at: Period, root: str | Path | None = None) -> dict[str, str]:
+    """Give the sha256 of each of these files."""
+    files = parameter_files(framework, at, root)
+    return {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+
+
 def read_parameters(framework: Framework, at: Period, root: str | Path | None = None) -> dict[str, object]:
     """
     Read everything that a quarter's own file says; `{}` where there is none.
@@ -41,8 +59,8 @@ def read_parameters(framework: Framework, at: Period, root: str | Path | None = 
         RecordsError: the file is not a YAML list of names and values.
     """
     where = place(framework, at)
-    path = home(root) / where
-    return read_yaml(path.read_bytes(), where) if path.exists() else {}
+    files = parameter_files(framework, at, root)
+    return read_yaml(files[where], where) if where in files else {}
 
 
 def read_quarterly(framework: Framework, at: Period, root: str | Path | None = None) -> Quarterly:
@@ -52,8 +70,6 @@ def read_quarterly(framework: Framework, at: Period, root: str | Path | None = N
     Raises:
         RecordsError: with every fault, such as a text for a heading that the cover report does not have.
     """
-    if root is None and (own := handed(framework.slug)):
-        return own.quarterly
     said = {name: value for name, value in read_parameters(framework, at, root).items() if name in OWN}
     where = place(framework, at)
     found = checked(Quarterly, said, where)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -84,7 +85,34 @@ def test_a_cluster_makes_the_same_bytes(kpilib: Command, cluster: Cluster, tmp_p
     assert (near.returncode, near.stderr) == (0, "")
     assert (far.returncode, far.stderr) == (0, "")
     assert contents(here) == contents(there)
-    assert len(contents(here)) == 2 * (13 + 2 + 1)  # files of each report, the sheets kept beside it, and its sum
+    assert len(contents(here)) == 2 * (
+        13 + 2 + 2
+    )  # files of each report, the sheets kept beside it, its sum, and the lock
+
+
+def test_a_notebook_opens_another_council_far_from_its_records(
+    kpilib: Command, cluster: Cluster, tmp_path: Path
+) -> None:
+    """Another quarter, page and council: the same bytes as here, though the workers have no records of either."""
+    here = found(tmp_path / "here")
+    for room in ("params", "data"):
+        shutil.copytree(here / room / SLUG, here / room / "other-borough")
+    book = nbformat.read(PROJECT / "notebooks" / "priority.ipynb", as_version=4)
+    for name, page, at in ((SLUG, "streets", "2023-24-Q1"), (SLUG, "summary", AT), ("other-borough", "streets", AT)):
+        cell = f"print(kpi.open_page('{name}', '{page}', '{at}', edition).indicators['value'].tolist())"
+        book.cells.append(nbformat.v4.new_code_cell(cell, metadata={"tags": ["printed"]}))
+    (here / "notebooks" / SLUG).mkdir(parents=True)
+    nbformat.write(book, here / "notebooks" / SLUG / "streets.ipynb")
+    there = Path(shutil.copytree(here, tmp_path / "there"))
+    only = ("--no-pdf", "--page", "streets")
+
+    near = kpilib("run", SLUG, AT, "--root", str(here), *only)
+    far = kpilib("run", SLUG, AT, "--root", str(there), *only, "--scheduler", cluster.address)
+
+    assert (near.returncode, near.stderr) == (0, "")
+    assert (far.returncode, far.stderr) == (0, "")
+    assert contents(here) == contents(there)
+    assert "5475.0" in (there / "outputs" / SLUG / AT / "public/pages/streets.html").read_text("utf-8")
 
 
 def test_a_worker_that_is_killed_loses_nothing(kpilib: Command, tmp_path: Path) -> None:

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import pickle
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import nbformat
 import pytest
 from borough import AT, SLUG, found
 
 from kpilib.press.pieces import KERNEL, WARM, PagePiece
+from kpilib.press.prepare import parts
 from kpilib.press.workers import Limits, Made, make_here
 from kpilib.records.faults import Fault
-from kpilib.records.ledger import load_ledger
-from kpilib.records.quarterly import Quarterly
-from kpilib.records.share import share
 
 CELLS = [
     "page = 'streets'",
@@ -38,14 +36,14 @@ def made(
     root: Path, cells: list[str], engine: str, limits: Limits | None = None, tags: Sequence[str] = ("printed",)
 ) -> Made:
     """Run cells as a page of the borough, the plain text of which is printed."""
-    ledger = load_ledger(SLUG, "public", root)
-    given = share(ledger, Quarterly(), ledger.framework.entry("streets"), ledger.framework.quarter(AT))
     book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in cells])
     for cell in book.cells:
         cell.metadata["tags"] = ["parameters"] if cell == book.cells[0] else tags
     book.metadata["kernelspec"] = {"name": "python3", "language": "python", "display_name": "Python 3"}
     content = nbformat.writes(book).encode()
-    piece = PagePiece("b.ipynb", content, {"page": "streets"}, {}, pickle.dumps(given), engine, root, root / "outputs")
+    councils = {SLUG: parts(SLUG, "public", root)}
+    given: dict[str, Any] = {"page": "streets"}
+    piece = PagePiece("b.ipynb", content, given, {}, "public", councils, engine, root, root / "outputs")
     return make_here(piece, limits or Limits())
 
 
