@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from kpilib.records.ledger import Ledger, recorded, unrecorded
 from kpilib.records.page_records import page_records
 from kpilib.records.periods import Period, earlier
 from kpilib.records.published import published_faults
-from kpilib.records.quarterly import parameter_sums, read_quarterly
+from kpilib.records.quarterly import parameter_names, read_quarterly
 from kpilib.records.releases import is_released
 from kpilib.records.snapshot import current
 
@@ -74,14 +75,20 @@ def open_page(
     snapshot = current()
     if root is not None or snapshot is None:
         return kind(shown, entry, at, read_quarterly(said, at, root), notes=_notes(ledger, at, root))
-    snapshot.note(("page", framework, name, quarter), page_sums(shown, at))
+    snapshot.note(("page", framework, name, quarter), page_sums(shown, at, snapshot.part(framework, "parameters")))
     verdicts = _verdicts(snapshot.part(framework, "verdicts"), shown, at)
     return kind(shown, entry, at, read_quarterly(said, at), verdicts)
 
 
-def page_sums(shown: Ledger, at: Period, root: str | Path | None = None) -> dict[str, str]:
-    """Give the sha256 of all that a page is of: its records by file, and the files of params/, by their names."""
-    return shown.sums() | parameter_sums(shown.framework, at, root)
+def page_sums(shown: Ledger, at: Period, files: Mapping[str, bytes]) -> dict[str, str]:
+    """
+    Give the sha256 of all that a page is of: its records by file, and its quarter's files of params/.
+
+    Args:
+        files: those of params/, by their names from the root.
+    """
+    names = [name for name in parameter_names(shown.framework, at) if name in files]
+    return shown.sums() | {name: hashlib.sha256(files[name]).hexdigest() for name in names}
 
 
 def _verdicts(

@@ -24,7 +24,7 @@ from kpilib.press.letters import file_faults, letter_faults
 from kpilib.press.pieces import Prepared
 from kpilib.press.plan import Plan, PlannedPage, opened_before
 from kpilib.records.faults import Fault, RecordsError, allowed
-from kpilib.records.framework import INDICATOR_PAGES, Framework, PageEntry
+from kpilib.records.framework import INDICATOR_PAGES, PageEntry
 from kpilib.records.ledger import Ledger, recorded, unrecorded
 from kpilib.records.page_records import page_records
 from kpilib.records.periods import Period, earlier
@@ -34,44 +34,65 @@ from kpilib.records.snapshot import Parts
 
 
 def prepare(plans: Sequence[Plan]) -> tuple[Prepared, ...]:
-    """Read the records of plans that are of one framework, edition and root, and prepare each quarter."""
+    """
+    Read the records of plans that are of one framework, edition and root, and prepare each quarter.
+
+    The sums of files are taken before these are read, so that one that changes meanwhile counts as changed.
+    """
     first = plans[0]
+    shared = [_shared(plan) for plan in plans]
+    files = _parameters(first.framework.slug, first.root)
     letters = letter_faults(first.framework, first.edition, first.root)
     try:
         ledger = recorded(first.framework.slug, first.edition, first.root)
     except RecordsError as error:
         return tuple(Prepared(faults=(*error.faults, *letters, *_otherwise(plan))) for plan in plans)
+    if ledger.framework != first.framework:
+        remedy = "Run it again, so that every page is of the same framework."
+        fault = Fault(f"params/{first.framework.slug}/framework.yml", "changed during the run", remedy)
+        return tuple(Prepared(faults=(fault,)) for _ in plans)
     faults = [_faults(plan, ledger, letters) for plan in plans]
     quarters = [plan.quarter for plan, found in zip(plans, faults, strict=True) if not found]
     read = cache(lambda slug: parts(slug, first.edition, first.root))
-    own = _pickled(ledger, quarters, first.root)
+    own = _pickled(ledger, quarters, files)
     return tuple(
-        Prepared(faults=tuple(found)) if found else _prepared(plan, ledger, own, read)
-        for plan, found in zip(plans, faults, strict=True)
+        Prepared(faults=tuple(found)) if found else _prepared(plan, ledger, own, read, sums)
+        for plan, found, sums in zip(plans, faults, shared, strict=True)
     )
+
+
+def _shared(plan: Plan) -> Mapping[str, str]:
+    """The sums that everything in a report depends on."""
+    return {"kpilib": own_sources(), "libraries": sha256_of(libraries())} | plan.parameter_files()
+
+
+def _parameters(framework: str, root: Path) -> Mapping[str, bytes]:
+    """The files of a council in params/, by their names from the root."""
+    paths = sorted((root / "params" / framework).glob("*.yml"))
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
 
 
 def parts(framework: str, edition: str, root: Path) -> Parts:
     """Read the records of a council into the parts of a snapshot, pickled; or the faults for which none can be."""
+    files = _parameters(framework, root)
     try:
-        return _pickled(recorded(framework, edition, root), [], root)
+        return _pickled(recorded(framework, edition, root), [], files)
     except RecordsError as error:
         return {"faults": pickle.dumps(error.faults)}
 
 
-def _pickled(ledger: Ledger, quarters: Iterable[Period], root: Path) -> Parts:
+def _pickled(ledger: Ledger, quarters: Iterable[Period], files: Mapping[str, bytes]) -> Parts:
     """
     Give a council's records as parts of a snapshot, pickled.
 
     Args:
         quarters: those of which the verdicts are worked out, for all pages at once: at each, and at the one before.
+        files: those of params/.
     """
     verdicts: dict[tuple[str, str], pd.DataFrame] = {}
     for at in quarters:
         known = ledger.as_at(at)
         verdicts |= {(at.text, each.text): judge(known, each) for each in (at, earlier(at, 1))}
-    folder = root / "params" / ledger.framework.slug
-    files = {path.relative_to(root).as_posix(): path.read_bytes() for path in sorted(folder.glob("*.yml"))}
     said = {"framework": ledger.framework, "ledger": ledger, "parameters": files, "verdicts": verdicts}
     return {name: pickle.dumps(each) for name, each in said.items()}
 
@@ -91,39 +112,40 @@ def _faults(plan: Plan, ledger: Ledger, letters: Sequence[Fault]) -> list[Fault]
     return faults
 
 
-def _prepared(plan: Plan, ledger: Ledger, own: Parts, read: Callable[[str], Parts]) -> Prepared:
+def _prepared(
+    plan: Plan, ledger: Ledger, own: Parts, read: Callable[[str], Parts], shared: Mapping[str, str]
+) -> Prepared:
     slug, at, known = plan.framework.slug, plan.quarter, ledger.as_at(plan.quarter)
     before = opened_before(plan.folder)
     named = {what for page in before.values() for what in page}
     councils = {slug: own} | {other: read(other) for other in sorted({what[1] for what in named} - {slug})}
-    sums = {what: _sums(what, ledger, councils, plan.root) for what in named}
+    readable = {each: parts for each, parts in councils.items() if "faults" not in parts}
+    ledgers = {each: pickle.loads(parts["ledger"]) for each, parts in readable.items() if each != slug} | {slug: ledger}
+    params = {each: pickle.loads(parts["parameters"]) for each, parts in readable.items()}
+    sums = {what: _sums(what, ledgers[what[1]], params[what[1]]) if what[1] in ledgers else {} for what in named}
     return Prepared(
         marking=marking(known.withheld, plan.edition),
         councils=councils,
         opened={page: {what: sums[what] for what in each} for page, each in before.items()},
-        whole=page_sums(page_records(ledger, plan.framework.overview, at), at, plan.root),
-        shared={"kpilib": own_sources(), "libraries": sha256_of(libraries())} | plan.parameter_files(),
+        whole=page_sums(page_records(ledger, plan.framework.overview, at), at, params[slug]),
+        shared=shared,
         sizes={planned.entry.page: _size(planned.entry, known) for planned in plan.all_pages()},
     )
 
 
-def _sums(what: tuple[str, ...], own: Ledger, councils: Mapping[str, Parts], root: Path) -> Mapping[str, str]:
+def _sums(what: tuple[str, ...], ledger: Ledger, files: Mapping[str, bytes]) -> Mapping[str, str]:
     """Give the sums of something that a page opened when it was made, as it is now; none where it is not there now."""
     kind, slug, *rest = what
-    if "faults" in councils[slug]:
-        return {}
-    ledger = own if slug == own.framework.slug else pickle.loads(councils[slug]["ledger"])
     if kind == "ledger":
         return ledger.sums(counted=False)
-    framework: Framework = ledger.framework
     if kind == "framework":
         name = f"params/{slug}/framework.yml"
-        return {name: sha256_of((root / name).read_bytes())}
+        return {name: sha256_of(files[name])}
     try:
-        entry, at = framework.entry(rest[0]), framework.quarter(rest[1])
+        entry, at = ledger.framework.entry(rest[0]), ledger.framework.quarter(rest[1])
     except (RecordsError, ValueError):
         return {}
-    return page_sums(page_records(ledger, entry, at), at, root)
+    return page_sums(page_records(ledger, entry, at), at, files)
 
 
 def _size(entry: PageEntry, known: Ledger) -> int:

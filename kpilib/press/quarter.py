@@ -51,7 +51,7 @@ class Task:
     A piece to be made: its files, where the manifest tells of it, the sums of what it is made from, and its size.
 
     `origin` is where a fault of it is looked for, if nothing nearer is known: a page's notebook; and `told` the file
-    that a fault is told of, where that is not its last.
+    that a fault is told of, where that is not its last. `fixed` are those of a page's sums that it does not open.
     """
 
     part: str
@@ -62,6 +62,7 @@ class Task:
     piece: Callable[[], Piece]
     origin: str = ""
     told: str = ""
+    fixed: Mapping[str, str] = field(default_factory=dict)
 
 
 class Quarter:
@@ -74,10 +75,18 @@ class Quarter:
         pdf: draw the papers as PDF too.
         force: make everything, whatever is up to date.
         engine: `warm`, or `kernel`.
+        origins: what `begin` gave before anything was read; without it nothing is to be made.
     """
 
     def __init__(
-        self, plan: Plan, prepared: Prepared, *, pdf: bool = True, force: bool = False, engine: str = WARM
+        self,
+        plan: Plan,
+        prepared: Prepared,
+        *,
+        pdf: bool = True,
+        force: bool = False,
+        engine: str = WARM,
+        origins: str = "",
     ) -> None:
         self.plan = replace(plan, marking=prepared.marking)
         self.outcome = Outcome(plan.folder, notes=plan.notes)
@@ -85,8 +94,7 @@ class Quarter:
         self._councils: dict[str, Parts] = dict(prepared.councils)
         self._wanted: dict[str, list[Task]] = {}  # pages that wait for the records of a council
         self._opened_by: dict[str, Sums] = dict(prepared.opened)
-        self._others = others(plan)
-        self._fingerprint = plan.fingerprint(self._others, pdf=pdf)
+        self._others, self._origins = others(plan), origins
         self._manifest = self._begun()
         self._content: dict[str, bytes] = {}
         self._waiting: set[str] = set()
@@ -154,8 +162,7 @@ class Quarter:
         if task.part == "pages":
             self._opened_by[task.name] = made.opened.sums
             how |= {"opened": sorted(made.opened.sums), "free": bool(made.opened.read)}
-            self._manifest["pages"][task.name] = how  # from which follows what it is made from
-            inputs = self._page_inputs(self._planned[task.name], task.inputs[AROUND])
+            inputs = self._with_opened(task.name, task.fixed, free=bool(made.opened.read))
         self._manifest[task.part][task.name] = how | {"inputs": inputs, "files": {} if faults else files}
         with contextlib.suppress(OSError):  # a full disk is told of in the end; what can be made is made
             self._write_manifest()
@@ -194,7 +201,7 @@ class Quarter:
                 replace_whole(path, content)
                 problem = "was changed by something else while the run was on, and was put right"
                 self.outcome.faults.append(Fault(name, problem, "Look for a notebook that writes into outputs/."))
-        if self.plan.fingerprint(self._others, pdf=self._pdf) != self._fingerprint:
+        if self.plan.fingerprint(self._others, pdf=self._pdf) != self._origins:
             remedy = "Run it again, so that every page is of the same records."
             self.outcome.faults.append(Fault("records", "changed during the run", remedy))
         self._manifest["ended"] = _now()
@@ -202,7 +209,7 @@ class Quarter:
         self._write_manifest()
         free = any(how.get("free") for how in self._manifest["pages"].values())
         if self.plan.is_whole and not self.outcome.faults and not free and others(self.plan) == self._others:
-            replace_whole(_seen(self.plan), self._fingerprint.encode())
+            replace_whole(_seen(self.plan), self._origins.encode())
         return self.outcome
 
     def why(self, planned: PlannedPage) -> list[str] | None:
@@ -259,20 +266,20 @@ class Quarter:
                 self.plan.edition, self._councils, self._engine, self.plan.root, self.plan.outputs,
             )  # fmt: skip
 
-        name, inputs = planned.entry.page, self._page_inputs(planned, sha256_of(about))
-        return Task("pages", name, (planned.ipynb, planned.html), inputs, self._size(name), piece, notebook)
+        name = planned.entry.page
+        fixed = {**self._prepared.shared, notebook: sha256(planned.notebook), AROUND: sha256_of(about)}
+        inputs = self._with_opened(name, fixed, free=self._manifest["pages"].get(name, {}).get("free", False))
+        files = (planned.ipynb, planned.html)
+        return Task("pages", name, files, inputs, self._size(name), piece, notebook, fixed=fixed)
 
-    def _page_inputs(self, planned: PlannedPage, around: str) -> dict[str, str]:
-        """The sums of what a page is made from: its notebook, what is printed around it, and what it opened."""
-        name, plan = planned.entry.page, self.plan
-        itself = ("page", plan.framework.slug, name, plan.quarter.text)
-        inputs = {**self._prepared.shared, plan.name_of(planned.notebook): sha256(planned.notebook), AROUND: around}
-        for what, sums in self._opened_by.get(name, {}).items():
+    def _with_opened(self, page: str, fixed: Mapping[str, str], *, free: bool) -> dict[str, str]:
+        """Add to the sums of a page's notebook, and of what is around it, those of what it opened."""
+        itself = ("page", self.plan.framework.slug, page, self.plan.quarter.text)
+        inputs = dict(fixed)
+        for what, sums in self._opened_by.get(page, {}).items():
             of = "" if what == itself else f" of {' '.join(what)}"
             inputs |= {f"{file}{of}": each for file, each in sums.items()}
-        if self._manifest["pages"].get(name, {}).get("free"):
-            inputs[FREE] = self._manifest["began"]
-        return inputs
+        return inputs | ({FREE: self._manifest["began"]} if free else {})
 
     def _foreseen(self) -> set[str]:
         """The files that there will be if nothing fails."""
@@ -466,9 +473,15 @@ def others(plan: Plan) -> tuple[str, ...]:
     return tuple(sorted(opened - {plan.framework.slug}))
 
 
-def withdraw(plan: Plan) -> None:
-    """Let a report no longer count as standing as it was made, before anything of it is touched."""
+def begin(plan: Plan, *, pdf: bool) -> str:
+    """
+    Let a report no longer count as standing as it was made, before anything of it is touched.
+
+    Returns:
+        the sum of all that it may be made from, as it is before anything is read.
+    """
     _seen(plan).unlink(missing_ok=True)
+    return plan.fingerprint(others(plan), pdf=pdf)
 
 
 @contextlib.contextmanager

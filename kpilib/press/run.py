@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from kpilib.press.pieces import WARM, Preparation, Prepared
 from kpilib.press.plan import Plan
-from kpilib.press.quarter import Outcome, Quarter, Task, is_as_made, undisturbed, withdraw
+from kpilib.press.quarter import Outcome, Quarter, Task, begin, is_as_made, undisturbed
 from kpilib.press.workers import Limits, Made, Piece, Workers
 from kpilib.records.faults import RecordsError
 
@@ -84,7 +84,7 @@ def run_all(plans: Sequence[Plan], how: How) -> Iterator[Outcome]:
 
     Where the records of one have faults, nothing is made of it, and the others are made.
     """
-    stale = []
+    stale: list[tuple[Plan, str]] = []
     with contextlib.ExitStack() as held:
         for plan in plans:
             alone = contextlib.ExitStack()
@@ -98,8 +98,7 @@ def run_all(plans: Sequence[Plan], how: How) -> Iterator[Outcome]:
                 yield Outcome(plan.folder, kept=[*plan.promised(pdf=how.pdf)], notes=plan.notes)
             else:
                 held.enter_context(alone)
-                withdraw(plan)
-                stale.append(plan)
+                stale.append((plan, begin(plan, pdf=how.pdf)))
         if not stale:
             return
         hands = _hands(how)
@@ -118,9 +117,10 @@ def _hands(how: How) -> Hands:
 class _Floor:
     """Where quarters in the making share the same hands."""
 
-    def __init__(self, hands: Hands, plans: Sequence[Plan], how: How) -> None:
+    def __init__(self, hands: Hands, plans: Sequence[tuple[Plan, str]], how: How) -> None:
         self._hands, self._how = hands, how
-        alike = groupby(plans, key=lambda plan: (plan.framework.slug, plan.edition, plan.root))
+        self._origins = {plan.folder: origins for plan, origins in plans}
+        alike = groupby([plan for plan, _ in plans], key=lambda plan: (plan.framework.slug, plan.edition, plan.root))
         groups = [list(group) for _, group in alike]
         parts = [group[first : first + TOGETHER] for group in groups for first in range(0, len(group), TOGETHER)]
         self._unread = deque(tuple(part) for part in parts)
@@ -165,8 +165,8 @@ class _Floor:
             if prepared.faults:
                 yield Outcome(plan.folder, faults=list(prepared.faults), refused=True)
                 continue
-            how = self._how
-            quarter = Quarter(plan, prepared, pdf=how.pdf, force=how.force, engine=how.engine)
+            how, origins = self._how, self._origins[plan.folder]
+            quarter = Quarter(plan, prepared, pdf=how.pdf, force=how.force, engine=how.engine, origins=origins)
             yield from self._look(quarter)
 
     def _look(self, quarter: Quarter) -> Iterator[Outcome]:

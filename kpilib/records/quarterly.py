@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -34,21 +33,9 @@ def place(framework: Framework, at: Period) -> str:
     return f"params/{framework.slug}/{at.text}.yml"
 
 
-def parameter_files(framework: Framework, at: Period, root: str | Path | None = None) -> dict[str, bytes]:
-    """Give the files of params/ that a quarter goes by, those that are there, by their names from the root."""
-    names = [f"params/{framework.slug}/framework.yml", place(framework, at)]
-    snapshot = current()
-    if root is None and snapshot:
-        files: dict[str, bytes] = snapshot.part(framework.slug, "parameters")
-        return {name: files[name] for name in names if name in files}
-    paths = {name: home(root) / name for name in names}
-    return {name: path.read_bytes() for name, path in paths.items() if path.exists()}
-
-
-def parameter_sums(framework: Framework, at: Period, root: str | Path | None = None) -> dict[str, str]:
-    """Give the sha256 of each of these files."""
-    files = parameter_files(framework, at, root)
-    return {name: hashlib.sha256(content).hexdigest() for name, content in files.items()}
+def parameter_names(framework: Framework, at: Period) -> list[str]:
+    """Name the files of params/ that a quarter goes by, whether or not they are there, from the root."""
+    return [f"params/{framework.slug}/framework.yml", place(framework, at)]
 
 
 def read_parameters(framework: Framework, at: Period, root: str | Path | None = None) -> dict[str, object]:
@@ -59,8 +46,13 @@ def read_parameters(framework: Framework, at: Period, root: str | Path | None = 
         RecordsError: the file is not a YAML list of names and values.
     """
     where = place(framework, at)
-    files = parameter_files(framework, at, root)
-    return read_yaml(files[where], where) if where in files else {}
+    snapshot = current()
+    if root is None and snapshot:
+        content = snapshot.part(framework.slug, "parameters").get(where)
+    else:
+        path = home(root) / where
+        content = path.read_bytes() if path.exists() else None
+    return {} if content is None else read_yaml(content, where)
 
 
 def read_quarterly(framework: Framework, at: Period, root: str | Path | None = None) -> Quarterly:
