@@ -63,7 +63,7 @@ def given_away(texts: Texts, public: Texts, told: Iterable[Told], year_starts: i
         supports=readings["indicator"].map(dict(zip(indicators["indicator"], supports, strict=True))),
         shown=readings.index.isin(public["readings.csv"].index),
     )
-    figures["shown"] = figures.groupby(["indicator", "period", "value"])["shown"].transform("any")
+    figures["shown"] = figures.groupby(["indicator", "period", "value"], dropna=False)["shown"].transform("any")
     words, found = list(told), []
     for of, family in latest(figures).groupby("top", sort=False):
         if (family["secret"] & ~family["shown"]).any():
