@@ -9,7 +9,7 @@ Ratings, forecasts and whatever else is computed from public figures tell nothin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -18,11 +18,13 @@ import numpy as np
 import pandas as pd
 
 from kpilib.records.editions import Texts, exempt_readings, is_written, tops, written
-from kpilib.records.sums import add_up, counted, figures_in_time, latest, matrix
+from kpilib.records.sums import Keys, add_up, counted, figures_in_time, latest, matrix
 
 FEWEST = 3  # digits that a number in words needs to be taken for a figure, and not for a count or a day
 MOST_PARTS = 6  # measures of one indicator of which every choice is tried as a breakdown of it
 MOST_TERMS = 12  # figures of one length that a total told in words may be of
+
+Line = list[tuple[int, int]]  # of an equation: places of months, and how often each counts
 
 
 @dataclass(frozen=True)
@@ -77,10 +79,13 @@ def _solved(family: pd.DataFrame, words: Sequence[Told]) -> list[Given]:
     own = {name: counted(each) for name, each in family.groupby("indicator")}
     keys = {row: tuple((name, key) for key in each) for name, rows in own.items() for row, each in rows.items()}
     places: dict[Any, int] = {}
+    differences = [line for names in _breakdowns(family) for line in _differences(names, own, places)]
     every = dict(zip(keys, matrix(keys.values(), places), strict=True))
     public = [(f"{row.indicator} {row.period}", every[row.Index]) for row in family[family["shown"]].itertuples()]
     public += [(place, sum(every[row] for row in rows)) for place, rows in _told(family, words)]
-    nought = [("", line) for of in _breakdowns(family) for line in _differences(*of, places)]
+    nought = [("", np.zeros(len(places))) for _ in differences]
+    for line, (_, row) in zip(differences, nought, strict=True):
+        row[[place for place, _ in line]] = [sign for _, sign in line]
     found = []
     for row in family[family["secret"] & ~family["shown"]].itertuples():
         by = _fewest([*public, *nought], every[row.Index])
@@ -108,8 +113,8 @@ def _fewest(known: Sequence[tuple[str, np.ndarray]], sought: np.ndarray) -> list
     return [name for name, _ in needed]
 
 
-def _breakdowns(family: pd.DataFrame) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Find indicators and the measures that together are each; a measure is in one breakdown, the smallest."""
+def _breakdowns(family: pd.DataFrame) -> Iterator[tuple[str, ...]]:
+    """Find indicators, each with the measures that together are it; a measure is in one breakdown, the smallest."""
     own = dict(tuple(family.groupby("indicator", sort=False)))
     for whole, figures in own.items():
         left = list(family.loc[family["supports"] == whole, "indicator"].unique())
@@ -118,17 +123,15 @@ def _breakdowns(family: pd.DataFrame) -> Iterator[tuple[str, tuple[str, ...]]]:
                 for some in combinations(left, size):
                     if set(some) <= set(left) and add_up(figures, [own[each] for each in some]):
                         left = [each for each in left if each not in some]
-                        yield whole, some
+                        yield whole, *some
 
 
-def _differences(whole: str, parts: Sequence[str], places: dict[Any, int]) -> np.ndarray:
-    """Say of each month that an indicator, less its parts, is nought; nothing is said where one of them is unknown."""
-    names = (whole, *parts)
-    months = [key for name, key in places if name == whole and all((each, key) in places for each in parts)]
-    lines = np.zeros((len(months), len(places)))
-    for line, month in zip(lines, months, strict=True):
-        line[[places[name, month] for name in names]] = [1, *[-1] * len(parts)]
-    return lines
+def _differences(names: Sequence[str], own: Mapping[str, Mapping[int, Keys]], places: dict[Any, int]) -> list[Line]:
+    """Say of each month that an indicator, less its parts, is nought."""
+    months = dict.fromkeys(month for name in names for keys in own[name].values() for month in keys)
+    signs = [1, *[-1] * (len(names) - 1)]
+    return [[(places.setdefault((name, month), len(places)), sign) for name, sign in zip(names, signs, strict=True)]
+            for month in months]  # fmt: skip
 
 
 def _told(family: pd.DataFrame, words: Sequence[Told]) -> Iterator[tuple[str, list[int]]]:

@@ -23,6 +23,7 @@ from kpilib.records.editions import Texts, without_exempt
 from kpilib.records.faults import Fault, RecordsError
 from kpilib.records.framework import EDITIONS, home
 from kpilib.records.ledger import Ledger, load_ledger, read_texts
+from kpilib.records.marks import lifted
 from kpilib.records.periods import Period
 from kpilib.records.printed import at_risk, looks_changed
 from kpilib.records.published import published_faults
@@ -89,6 +90,7 @@ def check(plan: Plan) -> Checked:
     counted = f"{len(ledger.indicators)} indicators and measures, {len(ledger.readings)} readings"
     points = [
         *_given_away(texts, ledgers["public"], plan.quarter),
+        *_lifted(texts, ledger, plan.quarter),
         *open_points(ledger, plan.quarter),
         *_printed(texts),
     ]
@@ -101,8 +103,17 @@ def _given_away(texts: Texts, public: Ledger, at: Period) -> Iterator[Point]:
     """Exempt figures that could be worked out from what the public edition prints."""
     starts = public.framework.year_starts
     for each in given_away(texts, without_exempt(texts, starts), _told(public, at), starts):
-        said = f"It is exempt, and follows from {listed(each.by)} in the public edition; mark one of these too, or take it out."
+        said = f"It is exempt, and follows from {listed(each.by)} in the public edition; mark one too, or take it out."
         yield Point("exempt figure given away", "", f"{each.indicator} {each.period}", said, stops=True)
+
+
+def _lifted(texts: Texts, ledger: Ledger, at: Period) -> Iterator[Point]:
+    """What was exempt when it was last recorded, and is not marked any more; without a word why, it stops."""
+    for each in lifted(texts, ledger.summaries, at, ledger.framework.year_starts):
+        stops = bool(each.why_in) and not each.why
+        remedy = f"mark it, or say in its {each.why_in} why it is public now" if stops else "see that it may be"
+        said = f"It is public, and was exempt in {each.before}; {remedy}."
+        yield Point("exemption lifted", "", each.what, said, stops)
 
 
 def _told(public: Ledger, at: Period) -> Iterator[Told]:

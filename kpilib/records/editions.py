@@ -44,13 +44,13 @@ def without_exempt(texts: Texts, year_starts: int) -> Texts:
     of ratings that were printed over what is exempt too.
     """
     indicators = texts["indicators.csv"]
-    top, marked = tops(indicators), set(_exempt(indicators)["indicator"])
-    gone = {"indicator": _with_measures(marked, top), "risk": set(_exempt(texts["risks.csv"])["risk"])}
-    secret = _exempt(texts["readings.csv"])
+    top, marked = tops(indicators), set(exempt_rows(indicators)["indicator"])
+    gone = {"indicator": _with_measures(marked, top), "risk": set(exempt_rows(texts["risks.csv"])["risk"])}
+    secret = exempt_rows(texts["readings.csv"])
     secret = secret[~secret["indicator"].isin(gone["indicator"])]
     kept = {}
     for file, frame in texts.items():
-        rows = frame.index.difference(_exempt(frame).index)
+        rows = frame.index.difference(exempt_rows(frame).index)
         for key, hidden in gone.items():
             if key in frame:
                 rows = rows[~frame.loc[rows, key].isin(hidden)]
@@ -79,14 +79,15 @@ def without_exempt(texts: Texts, year_starts: int) -> Texts:
     return kept
 
 
-def _exempt(frame: pd.DataFrame) -> pd.DataFrame:
+def exempt_rows(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give the rows of a file that are marked."""
     return frame[frame["exempt"] != ""] if "exempt" in frame else frame.iloc[:0]
 
 
 def exempt_readings(texts: Texts) -> pd.Series:
     """Say which rows of readings are exempt: marked, or of an indicator that is."""
-    readings, named = texts["readings.csv"], set(_exempt(texts["indicators.csv"])["indicator"])
-    return readings["indicator"].isin(named) | readings.index.to_series().isin(_exempt(readings).index)
+    readings, named = texts["readings.csv"], set(exempt_rows(texts["indicators.csv"])["indicator"])
+    return readings["indicator"].isin(named) | readings.index.to_series().isin(exempt_rows(readings).index)
 
 
 def tops(indicators: pd.DataFrame) -> dict[str, str]:
@@ -269,15 +270,17 @@ def withheld(texts: Texts, summaries: pd.DataFrame, year_starts: int) -> pd.Data
 
     public = without_exempt(texts, year_starts)
     gone = {key: set(texts[file][key]) - set(public[file][key]) for key, file in _OWNERS.items()}
-    marks = _exempt(texts["risks.csv"]).drop_duplicates("risk").set_index("risk").get("exempt", pd.Series(dtype=str))
+    marks = (
+        exempt_rows(texts["risks.csv"]).drop_duplicates("risk").set_index("risk").get("exempt", pd.Series(dtype=str))
+    )
     risks = texts["risks.csv"][texts["risks.csv"]["risk"].isin(gone["risk"])]
-    here = {file: _exempt(frame) for file, frame in texts.items()}
+    here = {file: exempt_rows(frame) for file, frame in texts.items()}
     for key in gone:
         here |= {file: frame[~frame[key].isin(gone[key])] for file, frame in here.items() if key in frame}
     lost = texts["readings.csv"].index.difference(public["readings.csv"].index).difference(here["readings.csv"].index)
     lost = texts["readings.csv"].loc[lost]
     named = texts["indicators.csv"]
-    unmarked = named[named["indicator"].isin(gone["indicator"] - set(_exempt(named)["indicator"]))]
+    unmarked = named[named["indicator"].isin(gone["indicator"] - set(exempt_rows(named)["indicator"]))]
     readings = texts["readings.csv"]
     since = readings["reported"].map(lambda text: span(text, year_starts)[1]).sort_values(kind="stable")
     until = since.groupby([readings["indicator"], readings["period"]]).shift(-1).sub(1).fillna(np.inf)
@@ -288,13 +291,13 @@ def withheld(texts: Texts, summaries: pd.DataFrame, year_starts: int) -> pd.Data
 
     return pd.concat(
         [
-            items("indicator", _exempt(named), "from", "to"),
+            items("indicator", exempt_rows(named), "from", "to"),
             figures("figure", here["readings.csv"]),
             items("remark", here["commentary.csv"]),
             items("risk or opportunity", risks.assign(exempt=risks["risk"].map(marks))),
             items("note on a risk", here["risk_notes.csv"]),
             items("milestone", here["milestones.csv"]),
-            items("summary", _exempt(summaries)),
+            items("summary", exempt_rows(summaries)),
             items(HELD_BACK, unmarked, "from", "to"),
             figures(HELD_BACK, lost[~lost["indicator"].isin(gone["indicator"])]),
         ],
