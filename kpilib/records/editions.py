@@ -9,16 +9,19 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
+from kpilib.records.framework import INDICATOR_PAGES, PageEntry
+from kpilib.records.periods import Period
 from kpilib.records.sums import Keys, add_up, counted, figures_in_time, follows, latest, span
 
 ACT = "Schedule 12A to the Local Government Act 1972"
 HELD_BACK = "held back"  # not marked itself, and left out because of what is
 KINDS = ("indicator", "figure", "remark", "risk or opportunity", "note on a risk", "milestone", "summary", HELD_BACK)
+REGISTER_PAGES = ("risk_register", "directorate")
 _OWNERS = {"indicator": "indicators.csv", "risk": "risks.csv"}
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _PARAGRAPHS = re.compile(r"(?:paragraphs?|paras?\.?)?\s*([1-7](?:(?:\s*,\s*|\s*&\s*|\s+and\s+)[1-7])*)", re.IGNORECASE)
@@ -231,6 +234,45 @@ def _without(merged: str, hidden: set[str]) -> str:
 def numbers(merged: str) -> list[str]:
     """Part a list of risks' numbers, whatever stands between them."""
     return re.findall(r"[A-Za-z0-9]+", merged)
+
+
+def bare_pages(
+    pages: Sequence[PageEntry], texts: Texts, summaries: pd.DataFrame, at: Period, year_starts: int
+) -> list[str]:
+    """
+    Name the pages of a quarter on which everything is exempt, so that the public edition does not even tell of them.
+
+    A page that the public has a word or an item of stays, and so does one that has no item in either edition.
+
+    Args:
+        texts: every file, exempt rows included, and what was carried into the quarter.
+        summaries: likewise.
+    """
+    public = without_exempt(texts, year_starts)
+    worded = set(summaries.loc[(summaries["exempt"] == "") & (summaries["quarter"] == at.text), "page"])
+    return [
+        entry.page
+        for entry in pages
+        if entry.page not in worded
+        and _items(entry, texts, at, year_starts)
+        and not _items(entry, public, at, year_starts)
+    ]
+
+
+def _items(entry: PageEntry, texts: Texts, at: Period, year_starts: int) -> int:
+    """Count the indicators, risks and milestones that a page has in a quarter."""
+    named, found = texts["indicators.csv"], 0
+    if entry.kind in INDICATOR_PAGES:
+        begins, ends = (named.get(name, pd.Series("", named.index)) for name in ("from", "to"))
+        begun = begins.map(lambda text: text == "" or span(text, year_starts)[1] <= at.end)
+        ended = ends.map(lambda text: text != "" and span(text, year_starts)[1] < at.end)
+        found = int((named["page"].eq(entry.page) & begun.astype(bool) & ~ended.astype(bool)).sum())
+    for file, kinds in (("risks.csv", REGISTER_PAGES), ("milestones.csv", ("directorate",))):
+        if entry.kind in kinds:
+            rows = texts[file][texts[file]["quarter"] == at.text]
+            own = rows.get("directorate", pd.Series("", rows.index)).eq(entry.directorate)
+            found += int(own.sum()) if entry.directorate else len(rows)
+    return found
 
 
 def paragraphs(said: str) -> str:

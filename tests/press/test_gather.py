@@ -522,7 +522,8 @@ def test_an_exemption_is_lifted_with_a_reason(secrets: Path) -> None:
 
     assert fault == (
         "people.xlsx, sheet 'Figures', cell K4: is empty, and what was exempt before (paragraphs 2 and 3) is not any "
-        "more\n  Say there why the public may see this figure, or write 'paragraphs 2 and 3' under “Exempt under” again."
+        "more\n"
+        "  Say there why the public may see this figure, or write 'paragraphs 2 and 3' under “Exempt under” again."
     )
     assert rows(secrets, "readings")[-1] == f"visits,{NEXT},5490,{NEXT},final,The contract is signed.,"
     assert points(secrets, "exemption lifted") == [

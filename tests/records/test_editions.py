@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpilib.records.editions import HELD_BACK, KINDS, paragraphs, withheld, without_exempt
+from kpilib.records.editions import HELD_BACK, KINDS, bare_pages, paragraphs, withheld, without_exempt
 from kpilib.records.framework import load_framework
 from kpilib.records.ledger import digests, load_ledger, read_texts
 from kpilib.records.periods import quarter
+from kpilib.records.summaries import read_summaries
 
 FRAMEWORK = """
 council: Tinytown Council
@@ -389,6 +390,36 @@ def test_what_was_printed_beside(council: Council, printed: str, expected: str) 
     (root / "data/tiny/readings.csv").write_text("\n".join([head, *rows]) + "\n", "utf-8")
 
     assert load_ledger("tiny", "public", root).readings["as_printed"].tolist() == [expected]
+
+
+# Pages of which nothing is public.
+
+
+@pytest.mark.parametrize(
+    ("rows", "words", "expected"),
+    [
+        ({"indicators": [indicator("litter", exempt="3")]}, {}, ["streets"]),
+        ({"indicators": [indicator("litter", exempt="3"), indicator("bins")]}, {}, []),
+        ({"indicators": [indicator("litter", exempt="3"), indicator("bins", span=",2019-20-Q1")]}, {}, ["streets"]),
+        ({"risks": [risk("CR1", "2019-20-Q2", exempt="3")]}, {}, ["register"]),
+        ({"risks": [risk("CR1", "2019-20-Q2", exempt="3"), risk("CR2", "2019-20-Q2")]}, {}, []),
+        ({"indicators": []}, {}, []),
+        ({}, {"2019-20-Q2/1": summary()}, []),
+    ],
+    ids=["indicator", "one is public", "the public one has ended", "register", "a public risk", "no item", "words"],
+)
+def test_pages_of_which_nothing_is_public(
+    council: Council, rows: dict[str, list[str]], words: dict[str, str], expected: list[str]
+) -> None:
+    """A page on which everything is exempt is named; one with a public item stays, and one without any."""
+    root = laid(council, rows, words)
+    path = root / "params/tiny/framework.yml"
+    more = "  - {page: register, title: Register, kind: risk_register}\nrisk:"
+    path.write_text(path.read_text("utf-8").replace("risk:", more), "utf-8")
+    framework, data = load_framework("tiny", root), root / "data/tiny"
+    texts, at = read_texts("tiny", data, []), quarter("2019-20-Q2")
+
+    assert bare_pages(framework.pages, texts, read_summaries(framework, data, []), at, 4) == expected
 
 
 # What is read of a cell that says under which paragraphs.
