@@ -16,11 +16,14 @@ import pandas as pd
 
 from kpilib.records.framework import INDICATOR_PAGES, PageEntry
 from kpilib.records.periods import Period
+from kpilib.records.schema import KEYS
 from kpilib.records.sums import Keys, add_up, counted, figures_in_time, follows, latest, span
 
 ACT = "Schedule 12A to the Local Government Act 1972"
 HELD_BACK = "held back"  # not marked itself, and left out because of what is
 KINDS = ("indicator", "figure", "remark", "risk or opportunity", "note on a risk", "milestone", "summary", HELD_BACK)
+TELLING = ("indicators.csv", "readings.csv", "risks.csv")  # the files that say of others what is exempt there
+_CHECK = "`kpilib check` shows it; mark it as exempt, or correct what it is about."
 REGISTER_PAGES = ("risk_register", "directorate")
 _OWNERS = {"indicator": "indicators.csv", "risk": "risks.csv"}
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
@@ -109,6 +112,28 @@ def tops(indicators: pd.DataFrame) -> dict[str, str]:
 def _of(readings: pd.DataFrame, top: Mapping[str, str]) -> pd.Series:
     """Give the family of each row, by the indicator at its top."""
     return readings["indicator"].map(lambda name: top.get(name, name))
+
+
+def doubtful_rows(texts: Texts) -> list[tuple[str, int, tuple[str, str]]]:
+    """
+    Find rows without a mark that may be exempt all the same, and which the public edition can neither keep nor quote.
+
+    Returns:
+        file, row, and what is wrong and what to do, without a word of the row.
+    """
+    found = []
+    for file, frame in texts.items():
+        marked = exempt_rows(frame)
+        unmarked = frame.drop(index=marked.index)
+        for key, owners in _OWNERS.items():
+            if key in frame and file != owners and len(exempt_rows(texts[owners])):
+                strange = unmarked.index[~unmarked[key].isin(texts[owners][key])]
+                found += [(file, int(row), (f"names no {key} of {owners}", _CHECK)) for row in strange]
+        keys = [key for key in KEYS[file] if key in frame]
+        secret = set(marked[keys].itertuples(index=False, name=None))
+        again = [row for row, *key in unmarked[keys].itertuples(name=None) if tuple(key) in secret]
+        found += [(file, int(row), ("stands there twice, and once it is marked as exempt", _CHECK)) for row in again]
+    return found
 
 
 def _with_measures(marked: set[str], top: Mapping[str, str]) -> set[str]:

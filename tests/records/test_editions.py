@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpilib.records.editions import HELD_BACK, KINDS, bare_pages, paragraphs, withheld, without_exempt
+from kpilib.records.faults import RecordsError
 from kpilib.records.framework import load_framework
-from kpilib.records.ledger import digests, load_ledger, read_texts
+from kpilib.records.ledger import digests, load_ledger, read_texts, unrecorded
 from kpilib.records.periods import quarter
 from kpilib.records.summaries import read_summaries
 
@@ -390,6 +391,101 @@ def test_what_was_printed_beside(council: Council, printed: str, expected: str) 
     (root / "data/tiny/readings.csv").write_text("\n".join([head, *rows]) + "\n", "utf-8")
 
     assert load_ledger("tiny", "public", root).readings["as_printed"].tolist() == [expected]
+
+
+# What faults of the public edition tell.
+
+CANARY = "Canaryword"
+SECRET = {
+    "indicators": indicator("secret", exempt="3").replace("Secret", CANARY),
+    "readings": f"litter,{CANARY},5,2019-20-Q2,3",
+    "commentary": f"litter,2019-20-Q1,cause,{CANARY},Who,3",
+    "risks": risk("CR2", exempt="3").replace("Floods", CANARY),
+    "risk_notes": f"2019-20-Q1,CR1,cause,{CANARY},3",
+    "milestones": f"2019-20-Q1,Grow,M2,{CANARY},2020-03-31,,Place,Who,3",
+}
+
+
+def told(root: Path) -> str:
+    """Give what the public edition is refused with."""
+    with pytest.raises(RecordsError) as refusal:
+        load_ledger("tiny", "public", root)
+    return str(refusal.value)
+
+
+def spoilt(council: Council, file: str, spoil: Callable[[str, str], str]) -> Path:
+    """Lay a council with an exempt row at the top of each file, one of which is spoilt: its heading, and its rows."""
+    rows = {name: [SECRET[name], *lines] for name, lines in OPEN.items()}
+    rows["overrides"] = [f"litter,2019-20-Q2,red,={CANARY},Who"]  # of the exempt figure, and a fault
+    path = laid(council, rows) / f"data/tiny/{file}.csv"
+    head, _, rest = path.read_text("utf-8").partition("\n")
+    path.write_text(spoil(head, rest), "utf-8")
+    return path.parents[2]
+
+
+SPOILS: dict[str, Callable[[str, str], str]] = {
+    "no heading": lambda head, rest: rest,
+    "one line with the heading": lambda head, rest: f"{head},{rest}",
+    "a misspelt mark": lambda head, rest: f"{head.replace('exempt', 'exmept')}\n{rest}",
+    "a crooked row": lambda head, rest: f"{head}\n,{rest}",
+    "sorted": lambda head, rest: f"{rest}{head}\n",
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILS)
+@pytest.mark.parametrize("file", SECRET)
+def test_faults_of_a_spoilt_file_quote_nothing_exempt(council: Council, file: str, spoil: str) -> None:
+    """However a file is spoilt, the public edition quotes no exempt row, and nobody is told to delete one."""
+    said = told(spoilt(council, file, SPOILS[spoil]))
+
+    assert CANARY not in said
+    assert not re.search("[Dd]elete|[Tt]ake", said.replace("delete no record", ""))
+
+
+@pytest.mark.parametrize("file", [name for name in SECRET if name not in ("indicators", "readings", "risks")])
+def test_a_row_that_is_exempt_and_public(council: Council, file: str) -> None:
+    """Where a row stands once with a mark and once without, the public edition is refused, without a word of it."""
+    rows = {name: list(lines) for name, lines in OPEN.items()}
+    rows[file] += [SECRET[file], SECRET[file].removesuffix("3")]
+
+    assert told(laid(council, rows)) == (
+        f"data/tiny/{file}.csv, row {len(rows[file]) + 1}: stands there twice, and once it is marked as exempt"
+        "\n  `kpilib check` shows it; mark it as exempt, or correct what it is about."
+    )
+
+
+def test_a_row_that_may_be_of_an_exempt_indicator(council: Council) -> None:
+    """A row that names no indicator, where one is exempt, may be of that one, and is not quoted."""
+    rows = {
+        "indicators": [indicator("litter"), SECRET["indicators"]],
+        "readings": [f"secert,2019-20-Q1,{CANARY},{CANARY},"],
+    }
+
+    assert told(laid(council, rows)) == (
+        "data/tiny/readings.csv, row 2: names no indicator of indicators.csv"
+        "\n  `kpilib check` shows it; mark it as exempt, or correct what it is about."
+    )
+
+
+@pytest.mark.parametrize("mark", ["exempt", "exmept"])
+def test_a_summary_that_may_be_exempt(council: Council, mark: str) -> None:
+    """Of a summary that cannot be read and may be exempt not even the name is told."""
+    text = summary().replace("exempt", mark).replace("page: summary", f"page: {CANARY}")
+
+    assert told(laid(council, {}, {f"2019-20-Q1/{CANARY}": text})) == (
+        "data/tiny/summaries: one that may be exempt cannot be read\n  `kpilib check` names it, and says what to do."
+    )
+
+
+def test_a_quarter_of_which_everything_is_exempt(council: Council) -> None:
+    """Where every record of a quarter is exempt, the public edition says so, and not that there is none."""
+    ledger = load_ledger("tiny", "public", laid(council, {"readings": ["litter,2019-20-Q2,5,2019-20-Q2,3"]}))
+
+    assert [str(fault) for fault in unrecorded(ledger, quarter("2019-20-Q2"))] == [
+        "2019-20-Q2: every record of this quarter is exempt, so there is nothing for the public"
+        "\n  Make the restricted edition, or name another quarter."
+    ]
+    assert "no record" in str(unrecorded(ledger, quarter("2019-20-Q1"))[0])
 
 
 # Pages of which nothing is public.
