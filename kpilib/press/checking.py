@@ -88,9 +88,10 @@ def check(plan: Plan) -> Checked:
         return Checked(slug, plan.quarter.text, "", list(faults.values()), [], plan.published)
     ledger, texts = ledgers["restricted"], read_texts(slug, home(plan.root) / "data" / slug, [])
     counted = f"{len(ledger.indicators)} indicators and measures, {len(ledger.readings)} readings"
+    public = without_exempt(texts, plan.framework.year_starts)
     points = [
-        *_given_away(texts, ledgers["public"], plan.quarter),
-        *_lifted(texts, ledger, plan.quarter),
+        *_given_away(texts, public, ledgers["public"], plan.quarter),
+        *_lifted(texts, public, ledger, plan.quarter),
         *open_points(ledger, plan.quarter),
         *_printed(texts),
     ]
@@ -99,17 +100,16 @@ def check(plan: Plan) -> Checked:
     return Checked(slug, plan.quarter.text, counted, [], points, plan.published)
 
 
-def _given_away(texts: Texts, public: Ledger, at: Period) -> Iterator[Point]:
+def _given_away(texts: Texts, public: Texts, ledger: Ledger, at: Period) -> Iterator[Point]:
     """Exempt figures that could be worked out from what the public edition prints."""
-    starts = public.framework.year_starts
-    for each in given_away(texts, without_exempt(texts, starts), _told(public, at), starts):
+    for each in given_away(texts, public, _told(ledger, at), ledger.framework.year_starts):
         said = f"It is exempt, and follows from {listed(each.by)} in the public edition; mark one too, or take it out."
         yield Point("exempt figure given away", "", f"{each.indicator} {each.period}", said, stops=True)
 
 
-def _lifted(texts: Texts, ledger: Ledger, at: Period) -> Iterator[Point]:
+def _lifted(texts: Texts, public: Texts, ledger: Ledger, at: Period) -> Iterator[Point]:
     """What was exempt when it was last recorded, and is not marked any more; without a word why, it stops."""
-    for each in lifted(texts, ledger.summaries, at, ledger.framework.year_starts):
+    for each in lifted(texts, public, ledger.summaries, at, ledger.framework.year_starts):
         stops = bool(each.why_in) and not each.why
         remedy = f"mark it, or say in its {each.why_in} why it is public now" if stops else "see that it may be"
         said = f"It is public, and was exempt in {each.before}; {remedy}."

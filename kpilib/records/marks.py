@@ -62,16 +62,17 @@ def mark_of_last(rows: pd.DataFrame, at: Period) -> str:
     return next((mark for mark in marks if mark), "")
 
 
-def lifted(texts: Texts, summaries: pd.DataFrame, at: Period, year_starts: int) -> Iterator[Lifted]:
+def lifted(texts: Texts, public: Texts, summaries: pd.DataFrame, at: Period, year_starts: int) -> Iterator[Lifted]:
     """
     Find what a quarter's records have without a mark, and the last ones before had with one.
 
     Args:
         texts: every record file as text, exempt rows included.
-        summaries: likewise.
+        public: the same as the public edition has them.
+        summaries: likewise, exempt ones included.
     """
     gone = {file: set(exempt_rows(texts[f"{file}s.csv"])[file]) for file in ("indicator", "risk")}
-    yield from _figures(_without(texts["readings.csv"], gone), at, year_starts)
+    yield from _figures(_without(texts["readings.csv"], gone), public["readings.csv"].index, at, year_starts)
     for file, keys in _SAME.items():
         rows = _without(summaries if file == "summaries" else texts[file], gone)
         if "exempt" in rows:
@@ -92,7 +93,7 @@ def _without(frame: pd.DataFrame, gone: Mapping[str, set[str]]) -> pd.DataFrame:
     return frame
 
 
-def _figures(readings: pd.DataFrame, at: Period, year_starts: int) -> Iterator[Lifted]:
+def _figures(readings: pd.DataFrame, shown: pd.Index, at: Period, year_starts: int) -> Iterator[Lifted]:
     """Find the figures of a quarter's report without a mark whose period, or the one before, was exempt."""
     if "exempt" not in readings:
         return
@@ -101,7 +102,7 @@ def _figures(readings: pd.DataFrame, at: Period, year_starts: int) -> Iterator[L
         since=[span(text, year_starts)[1] for text in readings["reported"]],
     )
     for name, own in known.groupby("indicator", sort=False):
-        for row in own[(own["since"] == at.end) & (own["exempt"] == "") & (own["value"] != "")].itertuples():
+        for row in own[(own["since"] == at.end) & own.index.isin(shown) & (own["value"] != "")].itertuples():
             earlier = own[(own["since"] < at.end) | ((own["since"] == at.end) & (own["end"] < row.end))]
             last = earlier.sort_values("since", kind="stable").drop_duplicates("period", keep="last")
             if standing_mark(last, row.end):
