@@ -17,7 +17,8 @@ from kpilib.judgement.figures import show
 from kpilib.records.carried import CARRIED, CLOSED, unconfirmed
 from kpilib.records.periods import Period, day, quarter
 
-GONE = (CLOSED, "merged")
+UNLISTED = "no longer listed"  # nothing says what became of it: a transcribed paper, or something that is exempt
+GONE = (CLOSED, "merged", UNLISTED)
 NOT_CONFIRMED = "not confirmed"
 REVIEW_OVERDUE = "Its review date has passed."
 _STATED = {"increasing": "up", "reducing": "down", "": "not stated"}
@@ -45,7 +46,8 @@ def assess(
         previous_score, movement_direction (better, worse, same, cannot say), stated (the council's own direction),
         appetite and within_appetite (yes, no, unknown; for risks only),
         course and computed_course towards the target (green, amber, red, not rated) and course_reason.
-        What is gone since the last register has rows of its own, with movement `closed`, or `merged` and merged_into.
+        What is gone since the last register has rows of its own, with movement `closed` where a row of the quarter says
+        so, `merged` and merged_into where another took it in, else `no longer listed`.
         What was carried from an earlier register has the movement `not confirmed`, and unconfirmed, a sentence that
         says so and is empty elsewhere.
     """
@@ -55,7 +57,7 @@ def assess(
     risks = risks[~ended]
     gone = before[~before["risk"].isin(now["risk"]) & bool(here.any())]
     gone = pd.concat([gone, closing[~closing["risk"].isin(before["risk"])]])  # what has no row in the quarter before
-    assessed = pd.concat([_moved(now, before, at), _gone(gone, now)], ignore_index=True)
+    assessed = pd.concat([_moved(now, before, at), _gone(gone, now, closing)], ignore_index=True)
     assessed = assessed.assign(
         band=band(assessed["score"], bands),
         residual_band=band(assessed["residual_score"], bands),
@@ -65,7 +67,7 @@ def assess(
 
 
 def standing(assessed: pd.DataFrame) -> pd.DataFrame:
-    """Leave out of an assessed register what is closed or merged into another."""
+    """Leave out of an assessed register what is closed, merged into another, or no longer listed."""
     return assessed[~assessed["movement"].isin(GONE)]
 
 
@@ -115,14 +117,14 @@ def _moved(now: pd.DataFrame, before: pd.DataFrame, at: Period) -> pd.DataFrame:
     )
 
 
-def _gone(gone: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    """Say of the risks that only the last register has what became of them."""
+def _gone(gone: pd.DataFrame, now: pd.DataFrame, closing: pd.DataFrame) -> pd.DataFrame:
+    """Say of the risks that only the last register has what became of them, as far as a row says it."""
     taken = now[["risk", "merged_from"]].assign(merged_from=now["merged_from"].str.split("; "))
     into = taken.explode("merged_from").groupby("merged_from")["risk"].agg("; ".join)
     merged_into = gone["risk"].map(into).astype(object).fillna("")
     return gone.assign(
         previous_score=gone["residual_score"],
-        movement=np.where(merged_into != "", "merged", CLOSED),
+        movement=np.select([merged_into != "", gone["risk"].isin(closing["risk"])], ["merged", CLOSED], UNLISTED),
         movement_direction="cannot say",
         stated="",
         unconfirmed="",

@@ -14,26 +14,30 @@ from kpilib.pages.part_two import marking
 from kpilib.records.carried import CLOSED, ends
 from kpilib.records.forms import KEYS, SHEETS, Form
 from kpilib.records.ledger import Ledger
+from kpilib.records.marks import mark_of_last, standing_mark
 from kpilib.records.periods import Period, period
 
 EARLIER = {"month": 12, "quarter": 8, "year": 3}  # how many published periods of each kind may be revised in a form
 
 
-def forms(ledger: Ledger, at: Period) -> Iterator[Form]:
+def forms(ledger: Ledger, at: Period, everything: Ledger | None = None) -> Iterator[Form]:
     """
     Make a form for each directorate that has anything to be asked; what has no directorate has a form of its own.
+
+    What was exempt when it was last recorded is asked for with its mark filled in, and not at all in public forms.
 
     Args:
         ledger: all records, for the edition of which the forms shall be.
         at: the quarter.
+        everything: all records, exempt ones included; those of the edition, where they are not given.
     """
-    known = ledger.as_at(at)
+    known, marked = ledger.as_at(at), (everything or ledger).as_at(at).readings
     titled = known.indicators.assign(
         title=known.indicators["short_name"].where(known.indicators["short_name"] != "", known.indicators["name"])
     )
     whose = titled.set_index("indicator")["directorate"]
     asked = {
-        "Figures": _figures(known, titled, at),
+        "Figures": _exempt_as_before(_figures(known, titled, at), marked, ledger.edition),
         "Commentary": _commentary(known, titled, at),
         "Earlier figures": _earlier(known, titled),
         "Risks": _risks(known, at),
@@ -66,6 +70,20 @@ def _figures(known: Ledger, titled: pd.DataFrame, at: Period) -> pd.DataFrame:
     return asked.assign(target=[_target(row) for _, row in asked.iterrows()])
 
 
+def _exempt_as_before(asked: pd.DataFrame, marked: pd.DataFrame, edition: str) -> pd.DataFrame:
+    """Give each figure that is asked for the mark that stands for it; for the public edition, leave out those."""
+    own = dict(tuple(marked.groupby("indicator")))
+    pairs = zip(asked["indicator"], asked["end"], strict=True)
+    marks = [standing_mark(own.get(name, marked.iloc[:0]), end) for name, end in pairs]
+    asked = asked.assign(exempt=pd.Series(marks, asked.index, dtype=object))
+    return asked[asked["exempt"] == ""] if edition == "public" else asked
+
+
+def _marks(rows: pd.DataFrame, key: str, at: Period) -> dict[str, str]:
+    """Give the mark of what was last said of each indicator, risk or milestone before a quarter."""
+    return {str(name): mark_of_last(own, at) for name, own in rows.groupby(key)}
+
+
 def _target(row: pd.Series) -> str:
     """The target that a figure will be rated against, in full."""
     low, unit = row["target_low"], row["unit"]
@@ -86,7 +104,11 @@ def _commentary(known: Ledger, titled: pd.DataFrame, at: Period) -> pd.DataFrame
         row.indicator: "; ".join(part for part in (row.text, row.owner, row.due) if part) for row in latest.itertuples()
     }
     main = titled[titled["supports"] == ""]
-    return main[["indicator", "title"]].assign(last_action=main["indicator"].map(said).astype(object).fillna(""))
+    marks = _marks(known.commentary, "indicator", at)
+    return main[["indicator", "title"]].assign(
+        last_action=main["indicator"].map(said).astype(object).fillna(""),
+        exempt=[marks.get(name, "") for name in main["indicator"]],
+    )
 
 
 def _earlier(known: Ledger, titled: pd.DataFrame) -> pd.DataFrame:
@@ -105,9 +127,14 @@ def _risks(known: Ledger, at: Period) -> pd.DataFrame:
     last = before[(before["quarter_end"] == before["quarter_end"].max()) & (before["direction"] != CLOSED)]
     shown = {"owner_before": "owner", "impact_before": "residual_impact", "likelihood_before": "residual_likelihood",
              "score_before": "residual_score"}  # fmt: skip
-    return last.assign(**{name: last[old] for name, old in shown.items()})[
-        [*KEYS["Risks"], "title", "kind", *shown, "directorate"]
-    ].reindex(columns=[*columns, "directorate"])
+    marks = _marks(known.risk_notes[known.risk_notes["kind"] == "progress"], "risk", at)
+    return (
+        last.assign(**{name: last[old] for name, old in shown.items()})[
+            [*KEYS["Risks"], "title", "kind", *shown, "directorate"]
+        ]
+        .reindex(columns=[*columns, "directorate"])
+        .assign(exempt=[marks.get(name, "") for name in last["risk"]])
+    )
 
 
 def _milestones(known: Ledger, at: Period) -> pd.DataFrame:

@@ -213,10 +213,10 @@ def _open_risks(known: Ledger, at: Period) -> Iterator[Point]:
         return
     assessed = risk.assess(known.risks, scales.bands, at, scales.appetite)
     yield from _unconfirmed(assessed, "risk")
-    told = (assessed["movement"] == "closed") & (not known.framework.asks_commentary)
+    told = (assessed["movement"] == risk.UNLISTED) & (not known.framework.asks_commentary)
     for name in assessed.loc[told, "risk"]:
-        said = f"It has no row for {at.name}, so the report calls it closed; if it is not, its answer is missing."
-        yield Point("risk told as closed", "", name, said)
+        said = f"It has no row for {at.name}, so it is no longer in the register; if it is open, its answer is missing."
+        yield Point("risk no longer listed", "", name, said)
     owners = assessed.drop_duplicates("risk").set_index("risk")["owner"]
     for row in risk.gaps(assessed, known.risk_notes, at).itertuples():
         overdue = row.gap == risk.REVIEW_OVERDUE

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from kpilib.judgement.figures import show
-from kpilib.judgement.risk import NOT_CONFIRMED, actions, assess, band, gaps, standing
+from kpilib.judgement.risk import NOT_CONFIRMED, UNLISTED, actions, assess, band, gaps, standing
 from kpilib.pages import progress, tables, words
 from kpilib.pages.page import CopiedFrame, Page
 from kpilib.pages.screen import steps
@@ -54,7 +54,7 @@ class RegisterPage(Page):
 
     @CopiedFrame
     def risks(self) -> pd.DataFrame:
-        """The quarter's risks and opportunities, assessed, in the register's order; closed and merged ones last."""
+        """The quarter's risks and opportunities, assessed, in the register's order; those that are gone last."""
         assessed = assess(self._ledger.risks, self.scales.bands, self.quarter, self.scales.appetite)
         directorate = self.entry.directorate
         return assessed[assessed["directorate"] == directorate] if directorate else assessed
@@ -355,7 +355,7 @@ class RegisterPage(Page):
 
 def moves(assessed: pd.DataFrame, notes: pd.DataFrame) -> list[str]:
     """
-    Say what is new, closed, merged, higher, lower, level and not confirmed in a register, a sentence for each.
+    Say what is new, gone, higher, lower, level and not confirmed in a register, a sentence for each.
 
     Args:
         assessed: from `kpilib.judgement.risk.assess`.
@@ -372,6 +372,8 @@ def moves(assessed: pd.DataFrame, notes: pd.DataFrame) -> list[str]:
         said.append(f"Closed: {words.listed(names['closed'])}.")
         closed = notes["risk"].isin(assessed.loc[moved == "closed", "risk"]) & notes["kind"].eq("progress")
         said += [f"On the closing of {row.risk}: {row.text}" for row in notes[closed].itertuples()]
+    if UNLISTED in names:
+        said.append(f"No longer in the register: {words.listed(names[UNLISTED])}.")
     merged = assessed[moved == "merged"]
     if len(merged):
         into = [

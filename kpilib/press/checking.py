@@ -5,23 +5,40 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import pandas as pd
 
+from kpilib.judgement.disclosure import Told, given_away
+from kpilib.judgement.figures import listed
 from kpilib.pages.listing import plain
 from kpilib.pages.open_points import Point, open_points, sentences
 from kpilib.pages.prose import token_faults
 from kpilib.press.letters import letter_faults
 from kpilib.press.plan import Plan
 from kpilib.press.prepare import call_faults
+from kpilib.records.editions import Texts, without_exempt
 from kpilib.records.faults import Fault, RecordsError
 from kpilib.records.framework import EDITIONS, home
-from kpilib.records.ledger import load_ledger, read_texts
+from kpilib.records.ledger import Ledger, load_ledger, read_texts
+from kpilib.records.marks import lifted
+from kpilib.records.periods import Period
 from kpilib.records.printed import at_risk, looks_changed
 from kpilib.records.published import published_faults
 from kpilib.records.quarterly import read_quarterly
+from kpilib.records.schema import KEYS
+
+_WORDS = {
+    "readings": ("as_printed", "numerator", "denominator", "covers", "note"),
+    "targets": ("as_printed", "note"),
+    "overrides": ("reason",),
+    "commentary": ("text",),
+    "risk_notes": ("text",),
+    "milestones": ("text", "commentary"),
+    "summaries": ("heading", "text"),
+}
 
 
 @dataclass(frozen=True)
@@ -69,18 +86,55 @@ def check(plan: Plan) -> Checked:
         faults |= {str(fault): fault for fault, whole in wholly if whole not in known}
     if faults:
         return Checked(slug, plan.quarter.text, "", list(faults.values()), [], plan.published)
-    ledger = ledgers["restricted"]
+    ledger, texts = ledgers["restricted"], read_texts(slug, home(plan.root) / "data" / slug, [])
     counted = f"{len(ledger.indicators)} indicators and measures, {len(ledger.readings)} readings"
-    points = [*open_points(ledger, plan.quarter), *_printed(plan)]
+    public = without_exempt(texts, plan.framework.year_starts)
+    points = [
+        *_given_away(texts, public, ledgers["public"], plan.quarter),
+        *_lifted(texts, public, ledger, plan.quarter),
+        *open_points(ledger, plan.quarter),
+        *_printed(texts),
+    ]
     if plan.published:
         points = [replace(point, stops=False) for point in points]
     return Checked(slug, plan.quarter.text, counted, [], points, plan.published)
 
 
-def _printed(plan: Plan) -> Iterator[Point]:
+def _given_away(texts: Texts, public: Texts, ledger: Ledger, at: Period) -> Iterator[Point]:
+    """Exempt figures that could be worked out from what the public edition prints."""
+    for each in given_away(texts, public, _told(ledger, at), ledger.framework.year_starts):
+        said = f"It is exempt, and follows from {listed(each.by)} in the public edition; mark one too, or take it out."
+        yield Point("exempt figure given away", "", f"{each.indicator} {each.period}", said, stops=True)
+
+
+def _lifted(texts: Texts, public: Texts, ledger: Ledger, at: Period) -> Iterator[Point]:
+    """What was exempt when it was last recorded, and is not marked any more; without a word why, it stops."""
+    for each in lifted(texts, public, ledger.summaries, at, ledger.framework.year_starts):
+        stops = bool(each.why_in) and not each.why
+        remedy = f"mark it, or say in its {each.why_in} why it is public now" if stops else "see that it may be"
+        said = f"It is public, and was exempt in {each.before}; {remedy}."
+        yield Point("exemption lifted", "", each.what, said, stops)
+
+
+def _told(public: Ledger, at: Period) -> Iterator[Told]:
+    """What the public edition prints in words in a quarter's report."""
+    for name, columns in _WORDS.items():
+        frame = getattr(public, name)
+        since = next((column for column in ("quarter", "reported") if column in frame), "")
+        for row in (frame[frame[since] == at.text] if since else frame).to_dict("records"):
+            about = row.get("indicator", "")
+            where = row["file"] if name == "summaries" else f"{name}.csv, {_key(name, row)}"
+            yield from (Told(f"{where}, {column}", about, str(row[column])) for column in columns if row[column])
+
+
+def _key(name: str, row: Mapping[str, Any]) -> str:
+    """Name a row by what it is about."""
+    return " ".join(row[key] for key in KEYS[f"{name}.csv"] if key not in ("text", "reported"))
+
+
+def _printed(texts: Texts) -> Iterator[Point]:
     """Cells as printed that a spreadsheet program seems to have changed, and how many more one would change."""
-    slug, loose = plan.framework.slug, 0
-    texts = read_texts(slug, home(plan.root) / "data" / slug, [])
+    loose = 0
     for file in ("readings.csv", "targets.csv"):
         for row, cell in texts[file].get("as_printed", pd.Series(dtype=str)).items():
             if looks_changed(cell):

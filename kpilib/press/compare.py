@@ -20,7 +20,7 @@ from kpilib.records.periods import earlier, month, period, quarter
 
 KINDS = ("rating", "figure", "target", "risk", "milestone")  # in the order in which they are told; words come after
 TABLES = {"indicators": "indicator", "risks": "risk", "milestones": "milestone"}
-GONE = ("closed", "merged")  # how a register that still lists a risk says that it is over
+GONE = ("closed", "merged", "no longer listed")  # how a register that still lists a risk says that it is over
 EARLIER = ("before", "a year before")  # between two quarters they are other figures by nature
 
 

@@ -44,12 +44,12 @@ def collect(plan: Plan) -> list[Path]:
     if last_released(plan.framework, plan.root) >= plan.quarter.end:
         problem = "is released already, or a later one is"
         raise RecordsError([Fault(plan.quarter.text, problem, "Collect the next quarter.")])
-    ledger = load_ledger(plan.framework.slug, plan.edition, plan.root)
+    ledger, everything = (load_ledger(plan.framework.slug, each, plan.root) for each in (plan.edition, "restricted"))
     changed = published_faults(plan.framework, plan.quarter, "restricted", plan.root)
     if changed:
         raise RecordsError(changed)
     folder = plan.folder.parent / "returns" / plan.edition
-    written = {folder / name: write_form(form) for name, form in _named(list(forms(ledger, plan.quarter)))}
+    written = {folder / name: write_form(form) for name, form in _named(list(forms(ledger, plan.quarter, everything)))}
     there = [path for path, content in written.items() if path.exists() and path.read_bytes() != content]
     if there:
         remedy = "Move it away, or receive it first: it may hold what somebody filled in."

@@ -79,6 +79,7 @@ SHEETS: Mapping[str, tuple[Column, ...]] = {
         Column("Likelihood", "residual_likelihood", 10, "likelihood"),
         Column("Direction", "direction", 12, "direction"), Column("Owner", "owner", 24, "text"),
         Column("Progress", "progress", 44, "text"), Column("Next review", "review_date", 14, "date"),
+        Column("Progress exempt under", "exempt", 14, "exempt"),
     ),
     "Milestones": (
         Column("Milestone", "milestone", 12), Column("Objective", "objective", 30),
@@ -189,6 +190,8 @@ def _start(sheet: Worksheet, form: Form) -> None:
         "Fill in the shaded cells only, those under “For you to fill in”; the others are locked.",
         *(f"{name}: {_SAYS[name]}" for name in SHEETS if len(form.rows[name])),
         f"Choose a paragraph under “Exempt under” only for what the public may not see ({ACT}).",
+        "It is filled in where the last one was exempt. Empty it only if the public may see this one, and say why: in "
+        "the note of a figure, or the commentary of a milestone.",
         "Leave a cell empty where you have nothing to say. It never counts as nought: for nought, write 0.",
         "Do not add, move, merge or delete rows or columns. Type dates as dates. Write no formulas.",
         "New risks, new indicators and new targets are not asked for here: tell the performance team.",
@@ -220,7 +223,7 @@ def _sheet(sheet: Worksheet, name: str, columns: Sequence[Column], form: Form, p
         head.alignment = Alignment(wrap_text=True, vertical="bottom")
         for row, each in enumerate(rows.to_dict("records"), HEAD + 1):
             said = each.get(column.name, "")
-            cell = _put(sheet, row, number, "" if column.takes else said)
+            cell = _put(sheet, row, number, "" if column.takes and column.name != EXEMPT.name else said)
             cell.alignment = Alignment(wrap_text=True, vertical="top")
             cell.border = Border(left=line, right=line, top=line, bottom=line)
             if column.takes:

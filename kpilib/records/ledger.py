@@ -20,7 +20,7 @@ from pathlib import Path
 import pandas as pd
 
 from kpilib.records.carried import CARRIED, CLOSED, carried
-from kpilib.records.editions import numbers, withheld, without_exempt
+from kpilib.records.editions import TELLING, doubtful_rows, numbers, withheld, without_exempt
 from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.framework import EDITIONS, RATINGS, Framework, RiskScales, home, load_framework
 from kpilib.records.periods import Period, period
@@ -149,6 +149,9 @@ def unrecorded(ledger: Ledger, at: Period) -> list[Fault]:
     ends |= dict(_ends(ledger.readings, "reported"))
     if at.end in ends:
         return []
+    if ledger.edition == "public" and ledger.withheld["start"].eq(at.end).any():
+        problem = "every record of this quarter is exempt, so there is nothing for the public"
+        return [Fault(at.text, problem, "Make the restricted edition, or name another quarter.")]
     last = f"the last is of {ends[max(ends)]}" if ends else "there is none of any quarter yet"
     remedy = "Name a quarter that has records, or take its own into them: docs/adopt.md says how."
     return [Fault(at.text, f"no record is of this quarter; {last}", remedy)]
@@ -222,14 +225,18 @@ def recorded(framework: str, edition: str, root: str | Path | None = None) -> Le
             )
     everything = texts
     if edition == "public":
-        if faults and not all(texts[file].attrs.get("whole") for file in ("indicators.csv", "risks.csv")):
+        if faults and not all(texts[file].attrs.get("whole") for file in TELLING):
             raise RecordsError(faults)  # what is exempt cannot be told, so nothing more may be quoted
+        doubtful = doubtful_rows(texts)
+        faults += [Fault(f"data/{framework}/{file}, row {row}", *why) for file, row, why in doubtful]
         texts = without_exempt(texts, loaded.year_starts)
+        for file, frame in texts.items():
+            texts[file] = frame.drop(index=[row for of, row, _ in doubtful if of == file], errors="ignore")
     for file, frame in texts.items():
         if frame.attrs.get("read"):
             faults.extend(cell_faults(file, frame, partial(_cell, f"data/{framework}/{file}"), loaded.year_starts))
     faults.extend(_relation_faults(texts, loaded, f"data/{framework}"))
-    summaries = read_summaries(loaded, folder, faults)
+    summaries = read_summaries(loaded, folder, faults, edition)
     if faults:
         raise RecordsError(faults)
     texts = carried(everything, loaded)  # with the exempt rows, since one may have taken in an open risk
@@ -374,10 +381,19 @@ def _rows(content: bytes, file: str, place: str) -> tuple[list[list[str]], Fault
         sign = "`;`" if ";" in rows[0][0] else "tabs"
         remedy = "Save it as `CSV UTF-8 (comma delimited)`."
         return rows, Fault(place, f"parts its cells by {sign}, not by commas", remedy)
-    if not {cell.strip() for cell in rows[0]} & set(FILES[file]):
-        remedy = f"Delete what stands above the heading {', '.join(FILES[file])}."
-        return rows, Fault(f"{place}, row 1", f"{','.join(rows[0])[:60]!r} is not the heading", remedy)
+    if not _is_heading(rows[0], file):  # it may be a record, exempt perhaps, so it is not quoted, nor to be deleted
+        there = next((number for number, row in enumerate(rows, 1) if _is_heading(row, file)), 0)
+        remedy = f"Write the heading above it: {', '.join(FILES[file])}."
+        if there:
+            remedy = f"The heading is row {there}: move it to the top, and delete no record that stands above it."
+        return rows, Fault(f"{place}, row 1", "is not the heading", remedy)
     return rows, None
+
+
+def _is_heading(row: list[str], file: str) -> bool:
+    """Say whether a row is a file's heading, well spelt or not: most of what it names are columns of the file."""
+    named = [cell.strip() for cell in row if cell.strip()]
+    return 2 * sum(cell in FILES[file] for cell in named) > len(named)
 
 
 def _relation_faults(texts: dict[str, pd.DataFrame], framework: Framework, folder: str) -> Iterator[Fault]:

@@ -142,10 +142,12 @@ def _faults(
     """Tell of a row in words; of one that was changed, column by column, where nothing of the cell is held back."""
     file, key = each.file, ", ".join(cell for cell in each.key if cell)[:_SHOWN]
     place, released = f"data/{framework.slug}/{file}", f"{then.text} is released."
-    later = "is a new row with a later `reported`" if "reported" in FILES[file] else "belongs into the next quarter"
+    dated = "reported" in FILES[file]
+    later = "is a new row with a later `reported`" if dated else "belongs into the next quarter"
     if each.was is None:
         problem = f"{key}: this row was added after {then.text} was released"
-        yield Fault(f"{place}, row {each.now}", problem, f"Take it away here. What has changed since {later}.")
+        move = "Give it the `reported` of a later quarter" if dated else "Move it into the next quarter"
+        yield Fault(f"{place}, row {each.now}", problem, f"{move}: {released}")
         return
     source = f"{release_place(framework, then)}/records/{file}, row {each.was}"
     if each.now is None:
@@ -187,7 +189,7 @@ def _summary_faults(frozen: Path, folder: Path, then: Period, edition: str, fram
         back = f"Put it back from {place}/records/{name.removeprefix(own)}: {then.text} is released."
         if was is None:
             problem = f"was added after {then.text} was released"
-            yield Fault(name, problem, "Take it away here: what there is to add belongs into the next quarter.")
+            yield Fault(name, problem, "Move it into the folder of the next quarter.")
         elif now is None:
             yield Fault(name, "was published, and is gone", back)
         elif (was.page, was.heading, was.text) != (now.page, now.heading, now.text):

@@ -6,7 +6,7 @@ A figure that was published is never written over: what differs from it is a row
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -16,9 +16,11 @@ from kpilib.records.carried import CLOSED, carried, holds
 from kpilib.records.faults import Fault, allowed
 from kpilib.records.forms import SHEETS, lists
 from kpilib.records.framework import Framework
+from kpilib.records.marks import standing_mark
 from kpilib.records.periods import Period
 from kpilib.records.returns import Return
 from kpilib.records.schema import ABSENT, FILES, KEYS, cell_faults
+from kpilib.records.sums import span
 
 REMARKS = ("performance", "good practice", "issue", "cause", "action")
 _SCORED = ("residual_impact", "residual_likelihood")
@@ -95,11 +97,12 @@ def entries(
     said = Entries()
     known = {file: frame.reindex(columns=list(FILES[file]), fill_value="") for file, frame in texts.items()}
     notes = carried(known, framework)["risk_notes.csv"]
+    marks = {" ".join(mark.split()) for frame in known.values() if "exempt" in frame for mark in frame["exempt"]}
     for each in returns:
         for sheet, rows in each.rows.items():
             for row, cells in rows.to_dict("index").items():
                 where, path = partial(each.place, sheet, row), partial(each.path, sheet, row)
-                taken = _Taken(cells, where, path, known, notes, framework, at, following, said)
+                taken = _Taken(cells, where, path, known, notes, marks, framework, at, following, said)
                 taken.take(sheet)
     for file in FILES:
         said.faults.extend(_cell_faults(file, [entry for entry in said.found if entry.file == file], framework))
@@ -118,7 +121,8 @@ class _Taken:
     """
     A row of a return, and what it is held against; `take` adds what it gives to the entries.
 
-    `filled` are the notes on risks, those included that were carried into quarters in which nobody answered.
+    `filled` are the notes on risks, those included that were carried into quarters in which nobody answered; and
+    `marks` what the records say in their `exempt` cells, which a form may have been sent out with.
     """
 
     cells: dict[str, str]
@@ -126,6 +130,7 @@ class _Taken:
     path: Callable[[str], str]
     texts: Mapping[str, pd.DataFrame]
     filled: pd.DataFrame
+    marks: Set[str]
     framework: Framework
     at: Period
     following: str
@@ -144,6 +149,7 @@ class _Taken:
             if column.takes in offered
             and self.cells[column.name]
             and self.cells[column.name].casefold() not in [word.casefold() for word in offered[column.takes]]
+            and not (column.takes == "exempt" and self.cells[column.name] in self.marks)
         ]
         for column, said, words in strange:
             self._wrong(column, f"{said!r} is not in the list", allowed(said, words))
@@ -209,7 +215,10 @@ class _Taken:
         cells, earlier = self.cells, "status" not in self.cells
         value, note = cells["value"], cells["note"]
         status = cells.get("status") or ("final" if value else "")
-        if not (value or status or note or cells.get("exempt")):
+        rows = self.texts["readings.csv"]
+        own = rows[rows["indicator"].eq(cells["indicator"]) & rows["period"].eq(cells["period"])]
+        stands = "" if earlier else self._stands()
+        if not (value or status or note) and cells.get("exempt", "") in ("", stands):
             return
         if status in ABSENT and value:
             self._wrong("value", f"{value!r} stands beside the status {status!r}", "Take one of the two away.")
@@ -218,8 +227,6 @@ class _Taken:
             words = "the figure as it is now" if earlier else "the figure, or choose `awaited` or `not measured`"
             self._wrong("value", "is empty, and other cells of its row are not", f"Write {words}.")
             return
-        rows = self.texts["readings.csv"]
-        own = rows[rows["indicator"].eq(cells["indicator"]) & rows["period"].eq(cells["period"])]
         ends = own["reported"].map(lambda text: self.framework.quarter(text).end).sort_values(kind="stable")
         now, before = own[ends.reindex(own.index) == self.at.end], own.loc[ends[ends < self.at.end].index]
         nothing = pd.Series({"value": "", "status": "", "exempt": "", "note": ""})
@@ -234,7 +241,7 @@ class _Taken:
                 self.said.known += 1
             return
         new = {"indicator": cells["indicator"], "period": cells["period"], "value": value, "reported": self.at.text,
-               "status": status, "note": note, "exempt": cells.get("exempt") or last["exempt"]}  # fmt: skip
+               "status": status, "note": note, "exempt": cells.get("exempt", last["exempt"])}  # fmt: skip
         alike = _same(last["value"], value)
         apart = [] if alike else ["value"]
         apart += [] if earlier or (last["status"] or "final") == status else ["status"]
@@ -248,6 +255,10 @@ class _Taken:
         elif self.following:
             column = next((name for name in ("value", "status", "note", "exempt") if cells.get(name)), "value")
             self._late(column, cells[column], "readings.csv", last["value"] or last["status"])
+        elif stands and value and not new["exempt"] and not note:
+            problem = f"is empty, and what was exempt before ({stands}) is not any more"
+            remedy = f"Say there why the public may see this figure, or write {stands!r} under “Exempt under” again."
+            self._wrong("note", problem, remedy)
         elif len(now):
             self.said.add(Entry("readings.csv", new, self.where, instead=int(now.index[-1]), path=self.path("value")))
         elif last["value"] and not alike and not note:
@@ -256,6 +267,18 @@ class _Taken:
         else:
             was = "" if alike else last["value"]
             self.said.add(Entry("readings.csv", new, self.where, was=was, path=self.path("value")))
+
+    def _stands(self) -> str:
+        """Give the mark with which a figure was asked for: that of its last row, or of the figure before."""
+        rows, starts = self.texts["readings.csv"], self.framework.year_starts
+        own = rows[rows["indicator"] == self.cells["indicator"]]
+        own = own.assign(
+            end=[span(text, starts)[1] for text in own["period"]],
+            since=[span(text, starts)[1] for text in own["reported"]],
+        )
+        own = own[own["since"] <= self.at.end].sort_values("since", kind="stable")
+        mark = standing_mark(own.drop_duplicates("period", keep="last"), span(self.cells["period"], starts)[1])
+        return " ".join(mark.split())
 
     def _remarks(self) -> None:
         """Take what a service says of an indicator; owner and date belong to the action."""
@@ -317,9 +340,10 @@ class _Taken:
         if not self.cells["progress"]:
             return
         said = {"quarter": self.at.text, "risk": self.cells["risk"], "kind": "progress", "text": self.cells["progress"]}
+        mark = {"exempt": self.cells["exempt"]}
         notes = self.texts["risk_notes.csv"]
         if not notes[list(said)].eq(pd.Series(said)).all(axis=1).any():
-            note = dict.fromkeys(FILES["risk_notes.csv"], "") | said
+            note = dict.fromkeys(FILES["risk_notes.csv"], "") | said | mark
             self._add(Entry("risk_notes.csv", note, partial(self._of_note, "progress")), "progress")
 
     def _open_risk(self, last: pd.Series, now: pd.DataFrame) -> None:
@@ -363,8 +387,10 @@ class _Taken:
     def _milestone(self) -> None:
         """Take a milestone as it stands: its row of the last quarter with its new status, date and commentary."""
         cells = self.cells
-        answers = [name for name in ("status", "forecast", "commentary", "exempt") if cells[name]]
         now, before = self._of("milestones.csv", "milestone")
+        stands = " ".join("".join(before["exempt"].tail(1)).split())
+        answers = [name for name in ("status", "forecast", "commentary", "exempt") if cells[name]]
+        answers = [name for name in answers if name != "exempt" or cells["exempt"] != stands]
         if not answers:
             return
         if not cells["status"]:
@@ -374,8 +400,12 @@ class _Taken:
             self._wrong("milestone", f"{cells['milestone']!r} is in no earlier quarter", "Record it in milestones.csv.")
         else:
             new = _texts(before.iloc[-1]) | {"quarter": self.at.text, "commentary": cells["commentary"]}
-            new |= {name: cells[name] for name in ("status", "forecast", "exempt") if cells[name]}
-            if len(now):
+            new |= {name: cells[name] for name in ("status", "forecast") if cells[name]} | {"exempt": cells["exempt"]}
+            if stands and not cells["exempt"] and not cells["commentary"]:
+                problem = f"is empty, and what was exempt before ({stands}) is not any more"
+                remedy = f"Say there why the public may see it, or write {stands!r} under “Exempt under” again."
+                self._wrong("commentary", problem, remedy)
+            elif len(now):
                 self._known_or_refused(new, "milestones.csv", now)
             else:
                 self._add(Entry("milestones.csv", new, self.where), "status")

@@ -252,16 +252,23 @@ NUMBERS = {
 
 
 def column_faults(file: str, header: list[str], place: str) -> Iterator[Fault]:
-    """Find columns that are unknown, doubled or missing."""
+    """
+    Find columns that are unknown, doubled or missing.
+
+    One that is like none may be a cell of a record, as where the heading is lost, and is named by its letter alone.
+    """
     columns = FILES[file]
     for number, name in enumerate(header):
+        letter = chr(ord("A") + number) if number < 26 else str(number + 1)
         if not name:
-            letter = chr(ord("A") + number) if number < 26 else str(number + 1)
             yield Fault(f"{place}, column {letter}", "has no heading", "Give it one, or empty the whole column.")
         elif name not in columns:
-            yield Fault(f"{place}, column {name!r}", "is not a column of this file", allowed(name, columns))
-    for name in sorted({name for name in header if name and header.count(name) > 1}):
-        yield Fault(f"{place}, column {name!r}", "stands twice in the heading", "Take one of them away.")
+            said = repr(name) if _misspelt(name, columns) else letter
+            yield Fault(f"{place}, column {said}", "is not a column of this file", allowed(name, columns))
+    for name in sorted({name for name in header if name in columns and header.count(name) > 1}):
+        yield Fault(
+            f"{place}, column {name!r}", "stands twice in the heading", "Give each column a heading of its own."
+        )
     meant = {difflib.get_close_matches(name, columns, n=1)[0] for name in header if _misspelt(name, columns)}
     for name, cell in columns.items():
         if name not in header and not cell.optional and name not in meant:
@@ -343,11 +350,14 @@ def _duplicates(file: str, frame: pd.DataFrame, where: Callable[[int, str], str]
     again = frame[frame.duplicated(keys)]
     first = frame.drop_duplicates(keys).reset_index().set_index(keys)["row"]
     for row, values in zip(again.index, again[keys].itertuples(index=False), strict=True):
-        said = ", ".join(values)
-        problem = f"{said} stands already in row {first[tuple(values) if len(keys) > 1 else values[0]]}"
+        before = first[tuple(values) if len(keys) > 1 else values[0]]
+        problem = f"{', '.join(values)} stands already in row {before}"
+        marks = frame["exempt"] if "exempt" in frame else pd.Series("", frame.index)
         remedy = "Keep one of the two rows."
         if file == "readings.csv":
             remedy = "Keep one; a revised figure is a new row with a later `reported`."
+        if (marks[row] == "") != (marks[before] == ""):
+            remedy = "One of them is marked as exempt: mark the other too, then keep one."
         yield Fault(where(row, ""), problem, remedy)
 
 

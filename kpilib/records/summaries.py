@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from kpilib.records.framework import WORDED_PAGES, Framework
 from kpilib.records.said import Said, Text, checked, read_yaml
 
 COLUMNS = "quarter file page heading text line exempt quarter_end".split()
+_CHECK = "`kpilib check` names it, and says what to do."
 _FRONT = re.compile(r"\ufeff?---[ \t]*\r?\n(.*?\r?\n)---[ \t]*(?:\r?\n|\Z)", re.DOTALL)
 
 
@@ -23,12 +25,15 @@ class Front(Said):
     exempt: str = ""
 
 
-def read_summaries(framework: Framework, folder: Path, faults: list[Fault]) -> pd.DataFrame:
+def read_summaries(
+    framework: Framework, folder: Path, faults: list[Fault], edition: str = "restricted"
+) -> pd.DataFrame:
     """
     Read every summary of a framework, the exempt ones included, adding what is wrong with them.
 
     Args:
         folder: the framework's folder in data/.
+        edition: for the public one nothing is told of a file that may be exempt, not even its name.
 
     Returns:
         a row for each file, by quarter and name: quarter, file (as faults name it), page, heading, text (Markdown with
@@ -43,8 +48,15 @@ def read_summaries(framework: Framework, folder: Path, faults: list[Fault]) -> p
         try:
             rows.append(_read(path, where, framework))
         except RecordsError as error:
-            faults.extend(error.faults)
+            hidden = edition == "public" and _may_be_exempt(path)
+            faults.extend([Fault(place, "one that may be exempt cannot be read", _CHECK)] if hidden else error.faults)
     return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _may_be_exempt(path: Path) -> bool:
+    """Say whether a file has anything like the word `exempt` before its text, however it is spelt."""
+    head = path.read_bytes().decode("utf-8", "replace").lower() if path.is_file() else ""
+    return bool(difflib.get_close_matches("exempt", re.findall(r"[a-z]+", head), n=1))
 
 
 def visible(folder: Path, pattern: str) -> list[Path]:

@@ -163,17 +163,24 @@ def test_a_risk_that_was_not_there_is_new() -> None:
     assert dict(zip(found["risk"], found["movement"], strict=True)) == {"CR1": "level", "CR2": "new"}
 
 
-def test_a_risk_that_is_gone_is_closed() -> None:
-    """A risk that only the last quarter's register has stays as a row of its own, with the scores it had."""
+def test_a_risk_that_is_gone_without_a_word_is_no_longer_listed() -> None:
+    """A risk that only the last quarter's register has stays as a row of its own, and is not said to be closed."""
     found = assessed({}, {"quarter": "2019-20-Q2"}, {"quarter": "2019-20-Q2", "risk": "CR2", "residual_score": 6})
 
     assert found["risk"].tolist() == ["CR1", "CR2"]
-    assert found.loc[1, ["movement", "residual_band", "stated"]].tolist() == ["closed", "medium", ""]
+    assert found.loc[1, ["movement", "residual_band", "stated"]].tolist() == ["no longer listed", "medium", ""]
+
+
+def test_a_risk_is_closed_by_a_row_that_says_so() -> None:
+    """Only a row of the quarter with the direction `closed` closes a risk."""
+    found = assessed({}, {"quarter": "2019-20-Q2", "risk": "CR2"}, {"risk": "CR2", "direction": "closed"})
+
+    assert dict(zip(found["risk"], found["movement"], strict=True)) == {"CR1": "new", "CR2": "closed"}
 
 
 def test_a_quarter_without_a_register_closes_nothing() -> None:
-    """Where the quarter itself has no register, no risk is said to be closed."""
-    assert "closed" not in assessed({"quarter": "2019-20-Q2"})["movement"].tolist()
+    """Where the quarter itself has no register, no risk is said to be gone."""
+    assert assessed({"quarter": "2019-20-Q2"})["movement"].tolist() == []
 
 
 @pytest.mark.parametrize("before", [[], [{"quarter": "2019-20-Q1"}], [{"quarter": "2018-19-Q3"}]])
@@ -383,16 +390,16 @@ def test_what_is_new_or_closed_is_neither_better_nor_worse() -> None:
     """Nothing can be said of what has only one score."""
     found = assessed({}, {"quarter": "2019-20-Q2", "risk": "CR2"})
 
-    assert found["movement"].tolist() == ["new", "closed"]
+    assert found["movement"].tolist() == ["new", "no longer listed"]
     assert found["movement_direction"].tolist() == ["cannot say", "cannot say"]
 
 
 def test_a_risk_taken_into_another_is_merged_and_not_closed() -> None:
-    """Only what the surviving risk names in merged_from is merged; what else is gone is closed."""
+    """Only what the surviving risk names in merged_from is merged."""
     before = [{"quarter": "2019-20-Q2", "risk": number} for number in ("CR1", "CR2", "CR3", "CR4")]
     found = assessed({"merged_from": "CR2; CR3"}, *before).set_index("risk")
 
-    assert found["movement"].to_dict() == {"CR1": "level", "CR2": "merged", "CR3": "merged", "CR4": "closed"}
+    assert found["movement"].to_dict() == {"CR1": "level", "CR2": "merged", "CR3": "merged", "CR4": "no longer listed"}
     assert found["merged_into"].to_dict() == {"CR1": "", "CR2": "CR1", "CR3": "CR1", "CR4": ""}
     assert standing(found).index.tolist() == ["CR1"]
 

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import borough
 import pandas as pd
 import pytest
 
@@ -498,8 +499,8 @@ def test_the_published_milestones_have_state_and_reason(tmp_path: Path) -> None:
     ]
 
 
-def test_check_names_the_risks_that_a_report_would_call_closed(tmp_path: Path) -> None:
-    """In a transcribed paper a risk that is left out looks like a closed one, so somebody is to look at it."""
+def test_check_names_the_risks_that_are_no_longer_listed(tmp_path: Path) -> None:
+    """In a transcribed paper a risk may have been left out by mistake, so somebody is to look at it."""
     now = "2019-20-Q3,R2,risk,"
     root = write(tmp_path, PEOPLE, framework=f"{APPETITE}commentary: as printed\n")
     path = root / "data/tiny/risks.csv"
@@ -510,5 +511,26 @@ def test_check_names_the_risks_that_a_report_would_call_closed(tmp_path: Path) -
     said = sentences(open_points(load_ledger("tiny", root=root), AT))
 
     assert [line for line in said if line.startswith("R9")] == [
-        "R9: It has no row for Quarter 3 2019/20, so the report calls it closed; if it is not, its answer is missing."
+        "R9: It has no row for Quarter 3 2019/20, so it is no longer in the register; if it is open, its answer is "
+        "missing."
     ]
+
+
+def test_a_risk_that_an_exempt_one_took_in_is_not_said_to_be_closed(tmp_path: Path) -> None:
+    """The public is told that it is no longer in the register, and nothing of what took it in."""
+    data = borough.found(tmp_path) / "data" / borough.SLUG
+    said = {name: (data / f"{name}.csv").read_text("utf-8").splitlines() for name in ("risks", "risk_notes")}
+    taken = [line.replace("level,,,,,People", "level,,,,R1,People") for line in said["risks"]]
+    for name, lines in {"risks": taken, "risk_notes": said["risk_notes"]}.items():
+        kept = [line for line in lines if not line.startswith(f"{borough.AT},R1,")]
+        kept = [line.replace(",R1,People", ",,People") if "Q1,R2" in line else line for line in kept]
+        if name == "risks":  # a register that has a public risk yet
+            kept += [line.replace("Q1,R1", "Q2,R3").replace("Floods", "Ice") for line in lines if "Q1,R1" in line]
+        (data / f"{name}.csv").write_text("\n".join(kept) + "\n", "utf-8")
+    pages = {edition: kpi.open_page(borough.SLUG, "register", borough.AT, edition, root=tmp_path)
+             for edition in ("public", "restricted")}  # fmt: skip
+    texts = {edition: repr(page.headline()) + repr(page.changes()) for edition, page in pages.items()}
+
+    assert "No longer in the register: R1 “Floods in the market”." in texts["public"]
+    assert "Merged: R1 “Floods in the market” into R2." in texts["restricted"]
+    assert not any(word in texts["public"] for word in ("Closed", "R2", "Merged"))

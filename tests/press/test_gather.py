@@ -20,6 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from kpilib import open_page
 from kpilib.press import gather
+from kpilib.press.checking import check
 from kpilib.press.gather import CONFIRMED, collect, receive
 from kpilib.press.plan import make_plan
 from kpilib.records.faults import RecordsError
@@ -127,7 +128,7 @@ def test_only_the_cells_to_fill_in_can_be_changed(sent: Path) -> None:
     assert all(sheet.protection.sheet for sheet in book)
     assert open_["Figures"] == {"Figure", "Status", "Note", "Exempt under"}
     assert open_["Risks"] == {
-        "It stands", "Impact", "Likelihood", "Direction", "Owner", "Progress", "Next review",
+        "It stands", "Impact", "Likelihood", "Direction", "Owner", "Progress", "Next review", "Progress exempt under",
     }  # fmt: skip
     assert (open_["Start here"], open_["About"], open_["Lists"]) == (set(), set(), set())
 
@@ -417,6 +418,160 @@ def test_an_answer_after_an_unconfirmed_quarter_goes_on_from_the_last_one(root: 
     own = risks[risks["risk"] == "R1"].set_index("quarter")["carried_from"]
 
     assert own.to_dict() == {"2023-24-Q1": "", AT: "", NEXT: AT, "2023-24-Q4": ""}
+
+
+# What was exempt stays so, until somebody lifts it.
+
+
+@pytest.fixture(scope="module")
+def marked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The borough, with a figure, a remark, a milestone and a note on progress that are exempt, and forms of both."""
+    root = found(tmp_path_factory.mktemp("marked"))
+    path = root / "data" / SLUG / "readings.csv"
+    head, *lines = path.read_text("utf-8").splitlines()
+    secret = [f"visits,{at}" for at in ("2023-24-Q1", AT)]
+    lines = [f"{line},{'paragraphs 2 and 3' if line.startswith(tuple(secret)) else ''}" for line in lines]
+    path.write_text("\n".join([f"{head},exempt", *lines]) + "\n", "utf-8")
+    for edition in ("public", "restricted"):
+        collect(make_plan(SLUG, NEXT, edition, root))
+    return root
+
+
+@pytest.fixture
+def secrets(marked: Path, tmp_path: Path) -> Path:
+    """A copy of it to fill in."""
+    return shutil.copytree(marked, tmp_path / "borough")
+
+
+def restricted(root: Path, name: str) -> Path:
+    """Where a directorate's form for the restricted edition lies."""
+    return root / "outputs" / SLUG / NEXT / "returns/restricted" / f"{name}.xlsx"
+
+
+def points(root: Path, kind: str) -> list[tuple[str, str, bool]]:
+    """What the check of the next quarter says of a kind."""
+    found = check(make_plan(SLUG, NEXT, root=root)).points
+    return [(point.where, point.what, point.stops) for point in found if point.kind == kind]
+
+
+VISITS = put("Figures", "visits", NEXT, Figure=5490)
+
+
+def test_a_restricted_form_has_the_marks_filled_in(marked: Path) -> None:
+    """What was exempt when it was last recorded is asked for with its mark; what was not is without one."""
+    people, place = load_workbook(restricted(marked, "people")), load_workbook(restricted(marked, "place"))
+    marks = {
+        (name, code): book[name][at(book[name], code, heading)].value
+        for book, name, code, heading in (
+            (people, "Figures", "visits", "Exempt under"),
+            (place, "Figures", "litter", "Exempt under"),
+            (place, "Commentary", "litter", "Exempt under"),
+            (place, "Risks", "R1", "Progress exempt under"),
+            (place, "Milestones", "M1", "Exempt under"),
+            (place, "Milestones", "M2", "Exempt under"),
+        )
+    }
+
+    assert list(marks.values()) == ["paragraphs 2 and 3", None, "para 3", "paragraph 3", None, CANARY]
+
+
+def test_a_public_form_does_not_ask_for_what_is_exempt(marked: Path) -> None:
+    """A figure whose row is marked, or whose last one is, is not due from a form that the public edition is made of."""
+    lines = load_workbook(form(marked, "people"))
+
+    assert "Figures" not in lines.sheetnames
+
+
+def test_what_was_exempt_comes_back_exempt(secrets: Path) -> None:
+    """A figure, remark, note or milestone that is answered beside its mark is exempt again."""
+    receive(
+        [
+            filled(restricted(secrets, "people"), VISITS),
+            filled(
+                restricted(secrets, "place"),
+                put("Commentary", "litter", Cause="The hire firm asks for more."),
+                put("Risks", "R1", It_stands="as before", Progress="An insurer answered."),
+                put("Milestones", "M2", Status="achieved"),
+            ),
+        ],
+        secrets,
+    )
+    ledger = load_ledger(SLUG, "restricted", secrets)
+    frames = (ledger.readings, ledger.commentary, ledger.risk_notes, ledger.milestones)
+    new = [frame[frame.get("reported", frame.get("quarter")) == NEXT] for frame in frames]
+
+    assert new[0]["exempt"].tolist() == ["paragraphs 2 and 3"]
+    assert new[1]["exempt"].tolist() == ["para 3"]
+    assert new[2].set_index("text")["exempt"].to_dict()["An insurer answered."] == "paragraph 3"
+    assert new[3].set_index("milestone")["exempt"].to_dict() == {"M1": "", "M2": CANARY}
+    assert points(secrets, "exemption lifted") == []
+
+
+def test_a_mark_alone_is_no_answer(secrets: Path) -> None:
+    """A row in which only the mark stands that it was sent out with is as good as blank."""
+    said = receive([restricted(secrets, "people"), restricted(secrets, "place")], secrets)
+
+    assert (said.added, said.known) == ({}, 0)
+
+
+def test_an_exemption_is_lifted_with_a_reason(secrets: Path) -> None:
+    """Who empties the mark says why; then the figure is public, and the check names it once."""
+    path = filled(restricted(secrets, "people"), VISITS, put("Figures", "visits", NEXT, Exempt_under=None))
+    (fault,) = refused([path], secrets)
+    receive([filled(path, put("Figures", "visits", NEXT, Note="The contract is signed."))], secrets)
+
+    assert fault == (
+        "people.xlsx, sheet 'Figures', cell K4: is empty, and what was exempt before (paragraphs 2 and 3) is not any "
+        "more\n"
+        "  Say there why the public may see this figure, or write 'paragraphs 2 and 3' under “Exempt under” again."
+    )
+    assert rows(secrets, "readings")[-1] == f"visits,{NEXT},5490,{NEXT},final,The contract is signed.,"
+    assert points(secrets, "exemption lifted") == [
+        (f"visits {NEXT}", f"It is public, and was exempt in {AT}; see that it may be.", False)
+    ]
+
+
+def test_a_milestone_s_exemption_is_lifted_with_a_reason(secrets: Path) -> None:
+    """Of a milestone the commentary says why."""
+    path = filled(restricted(secrets, "place"), put("Milestones", "M2", Status="achieved", Exempt_under=None))
+    (fault,) = refused([path], secrets)
+    receive([filled(path, put("Milestones", "M2", Commentary="The depot is bought."))], secrets)
+
+    assert fault.startswith(f"place.xlsx, sheet 'Milestones', cell H5: is empty, and what was exempt before ({CANARY})")
+    assert points(secrets, "exemption lifted") == [
+        ("M2", f"It is public, and was exempt in {AT}; see that it may be.", False)
+    ]
+
+
+def test_a_row_by_hand_without_the_mark_keeps_a_quarter_back(secrets: Path) -> None:
+    """A figure written into the records without the mark of the last one, and without a word why, stops a release."""
+    path = secrets / "data" / SLUG / "readings.csv"
+    path.write_text(path.read_text("utf-8") + f"visits,{NEXT},5490,{NEXT},final,,\n", "utf-8")
+
+    assert points(secrets, "exemption lifted") == [
+        (
+            f"visits {NEXT}",
+            f"It is public, and was exempt in {AT}; mark it, or say in its note why it is public now.",
+            True,
+        )
+    ]
+
+
+def test_a_number_that_gives_a_figure_away_keeps_a_quarter_back(secrets: Path) -> None:
+    """A total in a public remark, from which an exempt figure follows, stops a release, and is named."""
+    path = secrets / "data" / SLUG / "readings.csv"
+    path.write_text(path.read_text("utf-8") + f"visits,{NEXT},5490,{NEXT},final,Open.,\n", "utf-8")
+    path = secrets / "data" / SLUG / "commentary.csv"
+    path.write_text(path.read_text("utf-8") + f'visits,{NEXT},performance,"10,965 in two quarters.",,,\n', "utf-8")
+
+    assert points(secrets, "exempt figure given away") == [
+        (
+            f"visits {AT}",
+            f"It is exempt, and follows from visits {NEXT} and “10965” in commentary.csv, visits {NEXT} performance, "
+            "text in the public edition; mark one too, or take it out.",
+            True,
+        )
+    ]
 
 
 def text_dates(book: Workbook) -> None:

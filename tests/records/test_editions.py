@@ -12,9 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpilib.records.editions import HELD_BACK, KINDS, paragraphs, withheld, without_exempt
-from kpilib.records.ledger import load_ledger, read_texts
+from kpilib.records.editions import HELD_BACK, KINDS, bare_pages, paragraphs, withheld, without_exempt
+from kpilib.records.faults import RecordsError
+from kpilib.records.framework import load_framework
+from kpilib.records.ledger import load_ledger, read_texts, unrecorded
 from kpilib.records.periods import quarter
+from kpilib.records.summaries import read_summaries
 
 FRAMEWORK = """
 council: Tinytown Council
@@ -168,14 +171,72 @@ def test_the_figure_before_an_exempt_revision_stays(left: Left) -> None:
     assert firsts(left(readings=rows)["readings"], 1, 2) == [("2019-20-Q1", "5")]
 
 
+FAMILY = [indicator("visits"), indicator("men", "visits"), indicator("women", "visits")]
+
+
 @pytest.mark.parametrize("exempt", ["visits", "men", "women"])
 def test_parts_of_a_whole_beside_an_exempt_figure(left: Left, exempt: str) -> None:
-    """Of a whole and its parts, no figures are left from which an exempt one of them could be worked out."""
-    named = {"visits": "", "men": "visits", "women": "visits"}
-    rows = [f"{name},2019-20-Q2,7,2019-20-Q2,{'3' if name == exempt else ''}" for name in named]
-    kept = left(indicators=[indicator(name, whole) for name, whole in named.items()], readings=rows)["readings"]
+    """
+    Of a whole and its parts, no figures are left from which an exempt one of them could be worked out.
 
-    assert len(kept) == (0 if exempt == "visits" else 1)
+    The whole stays beside an exempt part, and figures for another time stay.
+    """
+    values = {"visits": 17, "men": 7, "women": 10}
+    rows = [
+        f"{name},{at},{value},{at},{'3' if (name, at) == (exempt, '2019-20-Q2') else ''}"
+        for at in ("2019-20-Q1", "2019-20-Q2")
+        for name, value in values.items()
+    ]
+    kept = left(indicators=FAMILY, readings=rows)["readings"]
+
+    assert firsts(kept, 0, 1) == [
+        *((name, "2019-20-Q1") for name in values),
+        *(("visits", "2019-20-Q2") for _ in range(exempt != "visits")),
+    ]
+
+
+def test_months_of_the_figure_that_an_exempt_month_is_a_part_of(left: Left) -> None:
+    """Beside an exempt month of a measure, its other months in the same figure of its indicator are left out."""
+    months = [("2019-06", 1700, ""), ("2019-07", 1800, ""), ("2019-08", 1725, "3"), ("2019-09", 1950, "")]
+    kept = left(
+        indicators=[indicator("visits"), indicator("month", "visits")],
+        readings=[
+            "visits,2019-20-Q2,5475,2019-20-Q2,",
+            *(f"month,{at},{value},2019-20-Q2,{mark}" for at, value, mark in months),
+        ],
+    )["readings"]
+
+    assert firsts(kept, 0, 1) == [("visits", "2019-20-Q2"), ("month", "2019-06")]
+
+
+@pytest.mark.parametrize("basis", ["sum", "to date"])
+def test_an_exempt_figure_by_another_name(left: Left, basis: str) -> None:
+    """Where an exempt figure of a measure follows from its indicator's own, those for its time are left out."""
+    running = indicator("so_far", "visits").replace(",sum,", ",to date,")
+    whole = indicator("visits")
+    figures = {"visits": (5, 7, 6), "so_far": (5, 12, 18)}
+    if basis == "to date":  # the other way round: the measure is the difference of two running totals
+        running, whole = indicator("visits", "so_far"), indicator("so_far").replace(",sum,", ",to date,")
+    secret = ("so_far" if basis == "sum" else "visits", 2)
+    rows = [
+        f"{name},2019-20-Q{number},{value},2019-20-Q3,{'3' if (name, number) == secret else ''}"
+        for name, values in figures.items()
+        for number, value in enumerate(values, 1)
+    ]
+    kept = firsts(left(indicators=[whole, running], readings=rows)["readings"], 0, 1)
+
+    assert kept == [("visits", "2019-20-Q3")] if basis == "sum" else [("so_far", "2019-20-Q1")]
+
+
+def test_measures_of_an_exempt_running_total(left: Left) -> None:
+    """Beside an exempt running total goes every measure that it or a later one of its year holds."""
+    rows = [f"so_far,2019-20-Q{number},{value},2019-20-Q3,{'3' if number == 2 else ''}"
+            for number, value in enumerate((5, 12, 18), 1)]  # fmt: skip
+    rows += [f"visits,{at},6,2019-20-Q3," for at in ("2018-19-Q4", "2019-20-Q2", "2019-20-Q3")]
+    named = [indicator("so_far").replace(",sum,", ",to date,"), indicator("visits", "so_far")]
+    kept = left(indicators=named, readings=rows)["readings"]
+
+    assert firsts(kept, 0, 1) == [("so_far", "2019-20-Q1"), ("so_far", "2019-20-Q3"), ("visits", "2018-19-Q4")]
 
 
 @pytest.mark.parametrize("period", ["2018-19", "2018-19-Q4", "2019-03"])
@@ -312,16 +373,149 @@ def test_what_is_given_stays_as_it_was(council: Council) -> None:
 
 @pytest.mark.parametrize(
     ("printed", "expected"),
-    [("841,582", "841,582"), ("841,582 Cumulative 2,638,886", "")],
+    [
+        ("841,582", "841,582"),
+        ("841,600", ""),
+        ("842 thousand", ""),
+        ("841,582 Cumulative 2,638,886", ""),
+        ("2,638,886 so far", ""),
+        ("２,638,886", ""),
+        ("not counted", "not counted"),
+    ],
 )
 def test_what_was_printed_beside(council: Council, printed: str, expected: str) -> None:
-    """Beside an exempt figure, no cell as printed is shown that holds more than its own: it may be the sum so far."""
+    """Beside an exempt figure, no cell as printed is shown that holds another number: it may be the sum so far."""
     head = "indicator,period,value,reported,as_printed,exempt"
     rows = ["litter,2019-20-Q2,924365,2019-20-Q2,,3", f'litter,2019-20-Q3,841582,2019-20-Q3,"{printed}",']
     root = laid(council, {})
     (root / "data/tiny/readings.csv").write_text("\n".join([head, *rows]) + "\n", "utf-8")
 
     assert load_ledger("tiny", "public", root).readings["as_printed"].tolist() == [expected]
+
+
+# What faults of the public edition tell.
+
+CANARY = "Canaryword"
+SECRET = {
+    "indicators": indicator("secret", exempt="3").replace("Secret", CANARY),
+    "readings": f"litter,{CANARY},5,2019-20-Q2,3",
+    "commentary": f"litter,2019-20-Q1,cause,{CANARY},Who,3",
+    "risks": risk("CR2", exempt="3").replace("Floods", CANARY),
+    "risk_notes": f"2019-20-Q1,CR1,cause,{CANARY},3",
+    "milestones": f"2019-20-Q1,Grow,M2,{CANARY},2020-03-31,,Place,Who,3",
+}
+
+
+def told(root: Path) -> str:
+    """Give what the public edition is refused with."""
+    with pytest.raises(RecordsError) as refusal:
+        load_ledger("tiny", "public", root)
+    return str(refusal.value)
+
+
+def spoilt(council: Council, file: str, spoil: Callable[[str, str], str]) -> Path:
+    """Lay a council with an exempt row at the top of each file, one of which is spoilt: its heading, and its rows."""
+    rows = {name: [SECRET[name], *lines] for name, lines in OPEN.items()}
+    rows["overrides"] = [f"litter,2019-20-Q2,red,={CANARY},Who"]  # of the exempt figure, and a fault
+    path = laid(council, rows) / f"data/tiny/{file}.csv"
+    head, _, rest = path.read_text("utf-8").partition("\n")
+    path.write_text(spoil(head, rest), "utf-8")
+    return path.parents[2]
+
+
+SPOILS: dict[str, Callable[[str, str], str]] = {
+    "no heading": lambda head, rest: rest,
+    "one line with the heading": lambda head, rest: f"{head},{rest}",
+    "a misspelt mark": lambda head, rest: f"{head.replace('exempt', 'exmept')}\n{rest}",
+    "a crooked row": lambda head, rest: f"{head}\n,{rest}",
+    "sorted": lambda head, rest: f"{rest}{head}\n",
+}
+
+
+@pytest.mark.parametrize("spoil", SPOILS)
+@pytest.mark.parametrize("file", SECRET)
+def test_faults_of_a_spoilt_file_quote_nothing_exempt(council: Council, file: str, spoil: str) -> None:
+    """However a file is spoilt, the public edition quotes no exempt row, and nobody is told to delete one."""
+    said = told(spoilt(council, file, SPOILS[spoil]))
+
+    assert CANARY not in said
+    assert not re.search("[Dd]elete|[Tt]ake", said.replace("delete no record", ""))
+
+
+@pytest.mark.parametrize("file", [name for name in SECRET if name not in ("indicators", "readings", "risks")])
+def test_a_row_that_is_exempt_and_public(council: Council, file: str) -> None:
+    """Where a row stands once with a mark and once without, the public edition is refused, without a word of it."""
+    rows = {name: list(lines) for name, lines in OPEN.items()}
+    rows[file] += [SECRET[file], SECRET[file].removesuffix("3")]
+
+    assert told(laid(council, rows)) == (
+        f"data/tiny/{file}.csv, row {len(rows[file]) + 1}: stands there twice, and once it is marked as exempt"
+        "\n  `kpilib check` shows it; mark it as exempt, or correct what it is about."
+    )
+
+
+def test_a_row_that_may_be_of_an_exempt_indicator(council: Council) -> None:
+    """A row that names no indicator, where one is exempt, may be of that one, and is not quoted."""
+    rows = {
+        "indicators": [indicator("litter"), SECRET["indicators"]],
+        "readings": [f"secert,2019-20-Q1,{CANARY},{CANARY},"],
+    }
+
+    assert told(laid(council, rows)) == (
+        "data/tiny/readings.csv, row 2: names no indicator of indicators.csv"
+        "\n  `kpilib check` shows it; mark it as exempt, or correct what it is about."
+    )
+
+
+@pytest.mark.parametrize("mark", ["exempt", "exmept"])
+def test_a_summary_that_may_be_exempt(council: Council, mark: str) -> None:
+    """Of a summary that cannot be read and may be exempt not even the name is told."""
+    text = summary().replace("exempt", mark).replace("page: summary", f"page: {CANARY}")
+
+    assert told(laid(council, {}, {f"2019-20-Q1/{CANARY}": text})) == (
+        "data/tiny/summaries: one that may be exempt cannot be read\n  `kpilib check` names it, and says what to do."
+    )
+
+
+def test_a_quarter_of_which_everything_is_exempt(council: Council) -> None:
+    """Where every record of a quarter is exempt, the public edition says so, and not that there is none."""
+    ledger = load_ledger("tiny", "public", laid(council, {"readings": ["litter,2019-20-Q2,5,2019-20-Q2,3"]}))
+
+    assert [str(fault) for fault in unrecorded(ledger, quarter("2019-20-Q2"))] == [
+        "2019-20-Q2: every record of this quarter is exempt, so there is nothing for the public"
+        "\n  Make the restricted edition, or name another quarter."
+    ]
+    assert "no record" in str(unrecorded(ledger, quarter("2019-20-Q1"))[0])
+
+
+# Pages of which nothing is public.
+
+
+@pytest.mark.parametrize(
+    ("rows", "words", "expected"),
+    [
+        ({"indicators": [indicator("litter", exempt="3")]}, {}, ["streets"]),
+        ({"indicators": [indicator("litter", exempt="3"), indicator("bins")]}, {}, []),
+        ({"indicators": [indicator("litter", exempt="3"), indicator("bins", span=",2019-20-Q1")]}, {}, ["streets"]),
+        ({"risks": [risk("CR1", "2019-20-Q2", exempt="3")]}, {}, ["register"]),
+        ({"risks": [risk("CR1", "2019-20-Q2", exempt="3"), risk("CR2", "2019-20-Q2")]}, {}, []),
+        ({"indicators": []}, {}, []),
+        ({}, {"2019-20-Q2/1": summary()}, []),
+    ],
+    ids=["indicator", "one is public", "the public one has ended", "register", "a public risk", "no item", "words"],
+)
+def test_pages_of_which_nothing_is_public(
+    council: Council, rows: dict[str, list[str]], words: dict[str, str], expected: list[str]
+) -> None:
+    """A page on which everything is exempt is named; one with a public item stays, and one without any."""
+    root = laid(council, rows, words)
+    path = root / "params/tiny/framework.yml"
+    more = "  - {page: register, title: Register, kind: risk_register}\nrisk:"
+    path.write_text(path.read_text("utf-8").replace("risk:", more), "utf-8")
+    framework, data = load_framework("tiny", root), root / "data/tiny"
+    texts, at = read_texts("tiny", data, []), quarter("2019-20-Q2")
+
+    assert bare_pages(framework.pages, texts, read_summaries(framework, data, []), at, 4) == expected
 
 
 # What is read of a cell that says under which paragraphs.

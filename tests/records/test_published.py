@@ -147,7 +147,7 @@ def test_a_row_added_to_a_released_quarter_is_named(root: Path) -> None:
 
     assert found(root, edition="public") == [
         "data/tiny/readings.csv, row 5: litter, 2022-23-Q4, 2023-24-Q1: this row was added after 2023-24-Q1 was "
-        "released\n  Take it away here. What has changed since is a new row with a later `reported`."
+        "released\n  Give it the `reported` of a later quarter: 2023-24-Q1 is released."
     ]
 
 
