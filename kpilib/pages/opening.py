@@ -22,7 +22,7 @@ from kpilib.records.ledger import Ledger, recorded, unrecorded
 from kpilib.records.page_records import page_records
 from kpilib.records.periods import Period, earlier
 from kpilib.records.published import published_faults
-from kpilib.records.quarterly import parameter_names, read_quarterly
+from kpilib.records.quarterly import place, read_quarterly
 from kpilib.records.releases import is_released
 from kpilib.records.snapshot import current
 
@@ -67,7 +67,7 @@ def open_page(
     ledger = recorded(framework, edition, root)
     said = ledger.framework
     entry, at = _asked(said, name, quarter)
-    empty = unrecorded(ledger, at)
+    empty = unrecorded(ledger, at) or all_exempt(ledger, name, quarter)
     if empty:
         raise RecordsError(empty)
     shown = page_records(ledger, entry, at)
@@ -80,15 +80,23 @@ def open_page(
     return kind(shown, entry, at, read_quarterly(said, at), verdicts)
 
 
+def all_exempt(ledger: Ledger, page: str, quarter: str) -> list[Fault]:
+    """Find that everything on a page is exempt, so that the public edition does not have it: at most one fault."""
+    if page not in ledger.bare.get(quarter, ()):
+        return []
+    return [Fault(f"page {page}", f"everything on it is exempt in {quarter}", "Open it in the restricted edition.")]
+
+
 def page_sums(shown: Ledger, at: Period, files: Mapping[str, bytes]) -> dict[str, str]:
     """
-    Give the sha256 of all that a page is of: its records by file, and its quarter's files of params/.
+    Give the sha256 of all that a page is of: its records by file, the framework, and the quarter's own file.
 
     Args:
         files: those of params/, by their names from the root.
     """
-    names = [name for name in parameter_names(shown.framework, at) if name in files]
-    return shown.sums() | {name: hashlib.sha256(files[name]).hexdigest() for name in names}
+    own, framework = place(shown.framework, at), shown.framework
+    said = {own: hashlib.sha256(files[own]).hexdigest()} if own in files else {}
+    return shown.sums() | said | {f"params/{framework.slug}/framework.yml": framework.sum}
 
 
 def _verdicts(

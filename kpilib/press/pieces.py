@@ -41,6 +41,7 @@ class Prepared:
         whole: the sums of all the report's records as at the quarter.
         shared: sums that everything depends on.
         sizes: about how much there is to make of each page.
+        bare: the pages on which everything is exempt, which the public edition does not have.
     """
 
     faults: tuple[Fault, ...] = ()
@@ -50,6 +51,7 @@ class Prepared:
     whole: Mapping[str, str] = field(default_factory=dict)
     shared: Mapping[str, str] = field(default_factory=dict)
     sizes: Mapping[str, int] = field(default_factory=dict)
+    bare: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import kpilib
-from kpilib.press.current import fingerprint, sha256
+from kpilib.press.current import fingerprint
 from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.framework import (
     COVER,
@@ -129,11 +129,10 @@ class Plan:
             *(f"{paper.name}.{kind}" for paper in papers(self.framework) for kind in kinds),
         )
 
-    def parameter_files(self) -> dict[str, str]:
-        """The sha256 of the files of params/ that the quarter goes by, by name."""
-        slug = self.framework.slug
-        paths = [self.root / "params" / slug / name for name in ("framework.yml", f"{self.quarter.text}.yml")]
-        return {self.name_of(path): sha256(path) for path in paths if path.exists()}
+    def without(self, pages: Collection[str]) -> Plan:
+        """Plan the same without some pages, and without the appendices that bind no others."""
+        kept = tuple(planned for planned in self.pages if planned.entry.page not in pages)
+        return replace(self, framework=self.framework.without(pages), pages=kept)
 
     def name_of(self, path: Path) -> str:
         """A file's name from the root; a kind that kpilib brought is named from where kpilib stands."""

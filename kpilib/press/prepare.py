@@ -7,7 +7,7 @@ With them goes what each page depends on, as sums, so that a page is made again 
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -17,7 +17,7 @@ import papermill
 from nbformat.reader import NotJSONError
 
 from kpilib.judgement.verdict import judge
-from kpilib.pages.opening import page_sums
+from kpilib.pages.opening import all_exempt, page_sums
 from kpilib.pages.part_two import marking
 from kpilib.press.current import libraries, own_sources, sha256_of
 from kpilib.press.letters import file_faults, letter_faults
@@ -40,8 +40,8 @@ def prepare(plans: Sequence[Plan]) -> tuple[Prepared, ...]:
     The sums of files are taken before these are read, so that one that changes meanwhile counts as changed.
     """
     first = plans[0]
-    shared = [_shared(plan) for plan in plans]
     files = _parameters(first.framework.slug, first.root)
+    shared = [_shared(plan, files) for plan in plans]
     letters = letter_faults(first.framework, first.edition, first.root)
     try:
         ledger = recorded(first.framework.slug, first.edition, first.root)
@@ -61,9 +61,11 @@ def prepare(plans: Sequence[Plan]) -> tuple[Prepared, ...]:
     )
 
 
-def _shared(plan: Plan) -> Mapping[str, str]:
+def _shared(plan: Plan, files: Mapping[str, bytes]) -> Mapping[str, str]:
     """The sums that everything in a report depends on."""
-    return {"kpilib": own_sources(), "libraries": sha256_of(libraries())} | plan.parameter_files()
+    own = place(plan.framework, plan.quarter)
+    said = {own: sha256_of(files[own])} if own in files else {}
+    return {"kpilib": own_sources(), "libraries": sha256_of(libraries())} | said
 
 
 def _parameters(framework: str, root: Path) -> Mapping[str, bytes]:
@@ -81,7 +83,7 @@ def parts(framework: str, edition: str, root: Path) -> Parts:
         return {"faults": pickle.dumps(error.faults)}
 
 
-def _pickled(ledger: Ledger, quarters: Iterable[Period], files: Mapping[str, bytes]) -> Parts:
+def _pickled(ledger: Ledger, quarters: Sequence[Period], files: Mapping[str, bytes]) -> Parts:
     """
     Give a council's records as parts of a snapshot, pickled.
 
@@ -93,7 +95,8 @@ def _pickled(ledger: Ledger, quarters: Iterable[Period], files: Mapping[str, byt
     for at in quarters:
         known = ledger.as_at(at)
         verdicts |= {(at.text, each.text): judge(known, each) for each in (at, earlier(at, 1))}
-    said = {"framework": ledger.framework, "ledger": ledger, "parameters": files, "verdicts": verdicts}
+    bare = {page for at in quarters for page in ledger.bare.get(at.text, ())}
+    said = {"framework": ledger.framework.without(bare), "ledger": ledger, "parameters": files, "verdicts": verdicts}
     return {name: pickle.dumps(each) for name, each in said.items()}
 
 
@@ -105,6 +108,8 @@ def _otherwise(plan: Plan) -> list[Fault]:
 def _faults(plan: Plan, ledger: Ledger, letters: Sequence[Fault]) -> list[Fault]:
     """Find what keeps a quarter from being made, though its records can be read."""
     faults = [*letters, *unrecorded(ledger, plan.quarter), *_otherwise(plan), *call_faults(plan).values()]
+    for planned in plan.pages if not plan.is_whole else ():
+        faults += all_exempt(ledger, planned.entry.page, plan.quarter.text)
     try:
         read_quarterly(plan.framework, plan.quarter, plan.root)
     except RecordsError as error:
@@ -116,7 +121,7 @@ def _prepared(
     plan: Plan, ledger: Ledger, own: Parts, read: Callable[[str], Parts], shared: Mapping[str, str]
 ) -> Prepared:
     slug, at, known = plan.framework.slug, plan.quarter, ledger.as_at(plan.quarter)
-    before = opened_before(plan.folder)
+    framework, before = ledger.framework.without(ledger.bare.get(at.text, ())), opened_before(plan.folder)
     named = {what for page in before.values() for what in page}
     councils = {slug: own} | {other: read(other) for other in sorted({what[1] for what in named} - {slug})}
     readable = {each: parts for each, parts in councils.items() if "faults" not in parts}
@@ -127,8 +132,9 @@ def _prepared(
         marking=marking(known.withheld, plan.edition),
         councils=councils,
         opened={page: {what: sums[what] for what in each} for page, each in before.items()},
-        whole=page_sums(page_records(ledger, plan.framework.overview, at), at, params[slug]),
-        shared=shared,
+        whole=page_sums(page_records(ledger, framework.overview, at), at, params[slug]),
+        shared={f"params/{slug}/framework.yml": framework.sum, **shared},
+        bare=ledger.bare.get(at.text, ()),
         sizes={planned.entry.page: _size(planned.entry, known) for planned in plan.all_pages()},
     )
 
@@ -139,8 +145,7 @@ def _sums(what: tuple[str, ...], ledger: Ledger, files: Mapping[str, bytes]) -> 
     if kind == "ledger":
         return ledger.sums(counted=False)
     if kind == "framework":
-        name = f"params/{slug}/framework.yml"
-        return {name: sha256_of(files[name])}
+        return {f"params/{slug}/framework.yml": ledger.framework.sum}
     try:
         entry, at = ledger.framework.entry(rest[0]), ledger.framework.quarter(rest[1])
     except (RecordsError, ValueError):

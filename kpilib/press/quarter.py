@@ -88,8 +88,11 @@ class Quarter:
         engine: str = WARM,
         origins: str = "",
     ) -> None:
-        self.plan = replace(plan, marking=prepared.marking)
+        self._whole_plan, self._bare = plan, prepared.bare
+        self.plan = replace(plan.without(prepared.bare), marking=prepared.marking)
         self.outcome = Outcome(plan.folder, notes=plan.notes)
+        if prepared.bare:
+            self.outcome.notes.append(f"Left out, since everything on it is exempt: {', '.join(prepared.bare)}.")
         self._prepared, self._pdf, self._force, self._engine = prepared, pdf, force, engine
         self._councils: dict[str, Parts] = dict(prepared.councils)
         self._wanted: dict[str, list[Task]] = {}  # pages that wait for the records of a council
@@ -101,8 +104,8 @@ class Quarter:
         self._failed: set[str] = set()
         self._drawn: set[str] = set()
         self._again: list[Task] = []
-        self._asked = {planned.entry.page: planned for planned in plan.pages}
-        self._planned = {planned.entry.page: planned for planned in plan.all_pages()}
+        self._asked = {planned.entry.page: planned for planned in self.plan.pages}
+        self._planned = {planned.entry.page: planned for planned in self.plan.all_pages()}
         self._unbound: list[Paper] | None = None
         self._opened = False
 
@@ -201,7 +204,7 @@ class Quarter:
                 replace_whole(path, content)
                 problem = "was changed by something else while the run was on, and was put right"
                 self.outcome.faults.append(Fault(name, problem, "Look for a notebook that writes into outputs/."))
-        if self.plan.fingerprint(self._others, pdf=self._pdf) != self._origins:
+        if self._whole_plan.fingerprint(self._others, pdf=self._pdf) != self._origins:
             remedy = "Run it again, so that every page is of the same records."
             self.outcome.faults.append(Fault("records", "changed during the run", remedy))
         self._manifest["ended"] = _now()
@@ -209,7 +212,7 @@ class Quarter:
         self._write_manifest()
         free = any(how.get("free") for how in self._manifest["pages"].values())
         if self.plan.is_whole and not self.outcome.faults and not free and others(self.plan) == self._others:
-            replace_whole(_seen(self.plan), self._origins.encode())
+            replace_whole(_seen(self.plan), "\n".join([self._origins, *self._bare]).encode())
         return self.outcome
 
     def why(self, planned: PlannedPage) -> list[str] | None:
@@ -458,11 +461,12 @@ def is_as_made(plan: Plan, *, pdf: bool) -> bool:
     seen = _seen(plan)
     if not seen.exists() or (plan.root / "data" / plan.framework.slug / ".changes").exists():
         return False
-    if seen.read_text(encoding="utf-8") != plan.fingerprint(others(plan), pdf=pdf):
+    origins, *bare = seen.read_text(encoding="utf-8").splitlines()
+    if origins != plan.fingerprint(others(plan), pdf=pdf):
         return False
     outputs = read_manifest(plan.folder)["outputs"]
     paths = {path.relative_to(plan.folder).as_posix(): path for path in plan.folder.rglob("*") if path.is_file()}
-    if not {*plan.promised(pdf=pdf), "manifest.json"} <= paths.keys():
+    if not {*plan.without(bare).promised(pdf=pdf), "manifest.json"} <= paths.keys():
         return False
     return all(sha256(path) == outputs.get(name) for name, path in paths.items() if name != "manifest.json")
 

@@ -115,7 +115,7 @@ def _copy(plan: Plan, to: Path) -> None:
     """
     (to / "pages").mkdir(parents=True)
     made = read_manifest(plan.folder)["outputs"]
-    for name in (*sorted(plan.promised()), "manifest.json"):
+    for name in (*sorted(made), "manifest.json"):
         shutil.copyfile(plan.folder / name, to / name)
         if name in made and sha256(to / name) != made[name]:
             raise RecordsError([Fault(name, "changed during the release", "Nothing is released. Release it again.")])

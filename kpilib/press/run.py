@@ -14,7 +14,7 @@ from typing import Protocol
 from tqdm import tqdm
 
 from kpilib.press.pieces import WARM, Preparation, Prepared
-from kpilib.press.plan import Plan
+from kpilib.press.plan import Plan, read_manifest
 from kpilib.press.quarter import Outcome, Quarter, Task, begin, is_as_made, undisturbed
 from kpilib.press.workers import Limits, Made, Piece, Workers
 from kpilib.records.faults import RecordsError
@@ -95,7 +95,7 @@ def run_all(plans: Sequence[Plan], how: How) -> Iterator[Outcome]:
                 continue
             if not how.force and is_as_made(plan, pdf=how.pdf):
                 alone.close()
-                yield Outcome(plan.folder, kept=[*plan.promised(pdf=how.pdf)], notes=plan.notes)
+                yield Outcome(plan.folder, kept=[*read_manifest(plan.folder)["outputs"]], notes=plan.notes)
             else:
                 held.enter_context(alone)
                 stale.append((plan, begin(plan, pdf=how.pdf)))

@@ -21,6 +21,9 @@ def standing(plan: Plan) -> dict[str, str]:
     quarter = Quarter(plan, prepared)
     said = {}
     for planned in plan.pages:
+        if planned.entry.page in prepared.bare:
+            said[planned.entry.page] = "left out: everything on it is exempt"
+            continue
         changed = quarter.why(planned)
         why = "not made yet" if changed is None else f"to be made again: {', '.join(changed)} changed"
         said[planned.entry.page] = why if changed or changed is None else "up to date"

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from kpilib.records.framework import INDICATOR_PAGES, PageEntry
-from kpilib.records.periods import Period
+from kpilib.records.periods import Period, period
 from kpilib.records.schema import KEYS
 from kpilib.records.sums import Keys, add_up, counted, figures_in_time, follows, latest, span
 
@@ -25,6 +25,13 @@ KINDS = ("indicator", "figure", "remark", "risk or opportunity", "note on a risk
 TELLING = ("indicators.csv", "readings.csv", "risks.csv")  # the files that say of others what is exempt there
 _CHECK = "`kpilib check` shows it; mark it as exempt, or correct what it is about."
 REGISTER_PAGES = ("risk_register", "directorate")
+_IN_QUARTERS = (
+    ("readings.csv", "reported"),
+    *(
+        (f"{name}.csv", "quarter")
+        for name in ("overrides", "tallies", "commentary", "risks", "risk_notes", "milestones")
+    ),
+)
 _OWNERS = {"indicator": "indicators.csv", "risk": "risks.csv"}
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?")
 _PARAGRAPHS = re.compile(r"(?:paragraphs?|paras?\.?)?\s*([1-7](?:(?:\s*,\s*|\s*&\s*|\s+and\s+)[1-7])*)", re.IGNORECASE)
@@ -262,26 +269,40 @@ def numbers(merged: str) -> list[str]:
 
 
 def bare_pages(
-    pages: Sequence[PageEntry], texts: Texts, summaries: pd.DataFrame, at: Period, year_starts: int
-) -> list[str]:
+    pages: Sequence[PageEntry], texts: Texts, public: Texts, summaries: pd.DataFrame, year_starts: int
+) -> dict[str, tuple[str, ...]]:
     """
-    Name the pages of a quarter on which everything is exempt, so that the public edition does not even tell of them.
+    Name the pages of each quarter on which everything is exempt, so that the public edition does not tell of them.
 
     A page that the public has a word or an item of stays, and so does one that has no item in either edition.
 
     Args:
-        texts: every file, exempt rows included, and what was carried into the quarter.
-        summaries: likewise.
+        texts: every file, exempt rows included, and what was carried into each quarter.
+        public: what the public edition has of them.
+        summaries: exempt ones included.
+
+    Returns:
+        the pages by quarter, of those quarters that have any.
     """
-    public = without_exempt(texts, year_starts)
-    worded = set(summaries.loc[(summaries["exempt"] == "") & (summaries["quarter"] == at.text), "page"])
-    return [
-        entry.page
-        for entry in pages
-        if entry.page not in worded
-        and _items(entry, texts, at, year_starts)
-        and not _items(entry, public, at, year_starts)
-    ]
+    columns = [summaries["quarter"], *(texts[file][name] for file, name in _IN_QUARTERS if name in texts[file])]
+    quarters = [each for each in pd.concat(columns).unique() if each]
+    lost = {
+        file: texts[file].loc[texts[file].index.difference(public[file].index)]
+        for file in ("indicators.csv", "risks.csv", "milestones.csv")
+    }
+    found: dict[str, tuple[str, ...]] = {}
+    for at in (period(text, year_starts) for text in quarters):
+        worded = set(summaries.loc[(summaries["exempt"] == "") & (summaries["quarter"] == at.text), "page"])
+        bare = [
+            entry.page
+            for entry in pages
+            if entry.page not in worded
+            and _items(entry, lost, at, year_starts)
+            and not _items(entry, public, at, year_starts)
+        ]
+        if bare:
+            found[at.text] = tuple(bare)
+    return found
 
 
 def _items(entry: PageEntry, texts: Texts, at: Period, year_starts: int) -> int:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -345,6 +345,23 @@ class Framework(Said):
         return PageEntry.model_construct(page=OVERVIEW, title=title, kind="overview")
 
     @property
+    def sum(self) -> str:
+        """The sha256 of all that it says, however it is laid out."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+    def without(self, pages: Collection[str]) -> Framework:
+        """Give the same without some pages, and without the appendices that bind no others."""
+        kept = [
+            each.model_copy(update={"pages": tuple(page for page in each.pages if page not in pages)})
+            for each in self.appendices
+        ]
+        update = {
+            "pages": tuple(entry for entry in self.pages if entry.page not in pages),
+            "appendices": tuple(each for each in kept if each.pages),
+        }
+        return self.model_copy(update=update) if pages else self
+
+    @property
     def asks_commentary(self) -> bool:
         """Whether services are asked to explain what is off target."""
         return self.commentary == "asked"
@@ -448,8 +465,7 @@ def load_framework(slug: str, root: str | Path | None = None) -> Framework:
     snapshot = current()
     if root is None and snapshot:
         framework: Framework = snapshot.part(slug, "framework")
-        name = f"params/{slug}/framework.yml"
-        snapshot.note(("framework", slug), {name: hashlib.sha256(snapshot.part(slug, "parameters")[name]).hexdigest()})
+        snapshot.note(("framework", slug), {f"params/{slug}/framework.yml": framework.sum})
         return framework
     params = home(root) / "params"
     if not params.is_dir():

@@ -13,14 +13,14 @@ import io
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from kpilib.records.carried import CARRIED, CLOSED, carried
-from kpilib.records.editions import TELLING, doubtful_rows, numbers, withheld, without_exempt
+from kpilib.records.editions import TELLING, bare_pages, doubtful_rows, numbers, withheld, without_exempt
 from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.framework import EDITIONS, RATINGS, Framework, RiskScales, home, load_framework
 from kpilib.records.periods import Period, period
@@ -53,6 +53,7 @@ class Ledger:
     As at a quarter, readings have `was` and `since` too: what was last published of the same indicator and period
     before the figure became what it is, and in the report of which quarter it did; both empty where it always was.
     `withheld` counts what is exempt, in either edition: kind, paragraph, and from which quarter's report to which.
+    `bare` names, by quarter, the pages on which everything is exempt, in the public edition.
     A file that is absent is an empty frame. Nothing here is ever changed in place.
     """
 
@@ -71,6 +72,7 @@ class Ledger:
     milestones: pd.DataFrame
     summaries: pd.DataFrame
     withheld: pd.DataFrame
+    bare: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def copied(self) -> Ledger:
         """Give the same in frames of its own, so that nothing done to them reaches whoever else has these records."""
@@ -241,14 +243,16 @@ def recorded(framework: str, edition: str, root: str | Path | None = None) -> Le
         raise RecordsError(faults)
     texts = carried(everything, loaded)  # with the exempt rows, since one may have taken in an open risk
     held = withheld(texts, summaries, loaded.year_starts)
+    bare: Mapping[str, tuple[str, ...]] = {}
     if edition == "public":
-        texts = without_exempt(texts, loaded.year_starts)
+        whole, texts = texts, without_exempt(texts, loaded.year_starts)
+        bare = bare_pages(loaded.pages, whole, texts, summaries, loaded.year_starts) if len(held) else {}
         summaries = summaries[summaries["exempt"] == ""].reset_index(drop=True)
     typed = {file: _typed(file, frame, loaded.year_starts) for file, frame in texts.items()}
     benchmarks = typed["benchmarks.csv"]
     benchmarks["grouped"] = benchmarks["comparator"].isin(typed["comparators.csv"]["comparator"])
     frames = {file.removesuffix(".csv"): frame for file, frame in typed.items()}
-    return Ledger(loaded, edition, **frames, summaries=summaries, withheld=held)
+    return Ledger(loaded, edition, **frames, summaries=summaries, withheld=held, bare=bare)
 
 
 def load_as_if(framework: str, files: Mapping[str, bytes], edition: str, root: str | Path | None = None) -> Ledger:

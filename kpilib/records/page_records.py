@@ -29,8 +29,9 @@ def page_records(ledger: Ledger, entry: PageEntry, at: Period) -> Ledger:
     name; registers get the register; and a page of a directorate gets the milestones of that.
     Pages about the whole report get everything, and so do those whose words count, and those of a council that printed
     counts of its own.
+    The framework is without the pages on which everything is exempt, where the edition is the public one.
     """
-    known = _reported(ledger, at)
+    known = replace(_reported(ledger, at), framework=ledger.framework.without(ledger.bare.get(at.text, ())))
     words = known.summaries[(known.summaries["page"] == entry.page) & (known.summaries["quarter"] == at.text)]
     tokens = " ".join(_TOKEN.findall(" ".join(words["text"])))
     counts = _COUNTING.search(tokens) or (known.tallies["quarter"] == at.text).any()

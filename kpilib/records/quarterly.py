@@ -33,11 +33,6 @@ def place(framework: Framework, at: Period) -> str:
     return f"params/{framework.slug}/{at.text}.yml"
 
 
-def parameter_names(framework: Framework, at: Period) -> list[str]:
-    """Name the files of params/ that a quarter goes by, whether or not they are there, from the root."""
-    return [f"params/{framework.slug}/framework.yml", place(framework, at)]
-
-
 def read_parameters(framework: Framework, at: Period, root: str | Path | None = None) -> dict[str, object]:
     """
     Read everything that a quarter's own file says; `{}` where there is none.
