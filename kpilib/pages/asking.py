@@ -37,7 +37,7 @@ def forms(ledger: Ledger, at: Period, everything: Ledger | None = None) -> Itera
     )
     whose = titled.set_index("indicator")["directorate"]
     asked = {
-        "Figures": _exempt_as_before(_figures(known, titled, at), marked, ledger.edition),
+        "Figures": _exempt_as_before(_figures(known, marked, titled, at), marked, ledger.edition),
         "Commentary": _commentary(known, titled, at),
         "Earlier figures": _earlier(known, titled),
         "Risks": _risks(known, at),
@@ -53,10 +53,10 @@ def forms(ledger: Ledger, at: Period, everything: Ledger | None = None) -> Itera
         yield Form(ledger.framework, at, directorate, ledger.edition, said, rows)
 
 
-def _figures(known: Ledger, titled: pd.DataFrame, at: Period) -> pd.DataFrame:
-    """What is due, with the figures before and the target."""
+def _figures(known: Ledger, recorded: pd.DataFrame, titled: pd.DataFrame, at: Period) -> pd.DataFrame:
+    """What is due, as far as it is not recorded, exempt or held back; with the figures before and the target."""
     framework = known.framework
-    asked = due.due(known.indicators, known.readings, at, framework.year(at)).merge(titled, on="indicator")
+    asked = due.due(known.indicators, recorded, at, framework.year(at)).merge(titled, on="indicator")
     found = {text: period(text, framework.year_starts) for text in asked["period"]}
     asked = asked.assign(
         period_kind=[found[text].kind for text in asked["period"]],

@@ -26,7 +26,7 @@ from kpilib.records.ledger import Ledger, load_ledger, read_texts
 from kpilib.records.marks import lifted
 from kpilib.records.periods import Period
 from kpilib.records.printed import at_risk, looks_changed
-from kpilib.records.published import published_faults
+from kpilib.records.published import published_faults, unmarked
 from kpilib.records.quarterly import read_quarterly
 from kpilib.records.schema import KEYS
 
@@ -92,6 +92,7 @@ def check(plan: Plan) -> Checked:
     points = [
         *_given_away(texts, public, ledgers["public"], plan.quarter),
         *_lifted(texts, public, ledger, plan.quarter),
+        *_unmarked(plan),
         *open_points(ledger, plan.quarter),
         *_printed(texts),
     ]
@@ -114,6 +115,13 @@ def _lifted(texts: Texts, public: Texts, ledger: Ledger, at: Period) -> Iterator
         remedy = f"mark it, or say in its {each.why_in} why it is public now" if stops else "see that it may be"
         said = f"It is public, and was exempt in {each.before}; {remedy}."
         yield Point("exemption lifted", "", each.what, said, stops)
+
+
+def _unmarked(plan: Plan) -> Iterator[Point]:
+    """What was exempt when it was released, and has lost its mark since."""
+    for where, then in unmarked(plan.framework, plan.quarter, plan.root):
+        said = f"It was exempt when {then} was released, and its mark is gone; see that it may be public."
+        yield Point("exemption lifted", "", where, said)
 
 
 def _told(public: Ledger, at: Period) -> Iterator[Told]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 import numpy as np
 import pandas as pd
@@ -75,7 +75,9 @@ def without_exempt(texts: Texts, year_starts: int) -> Texts:
                 [_without(each, gone["risk"]) for each in risks["merged_from"]], risks.index, dtype=str
             )
         )
-    readings = kept["readings.csv"].drop(index=_giving_away(texts, top, year_starts), errors="ignore")
+    readings = kept["readings.csv"].drop(
+        index=_giving_away(texts, gone["indicator"], top, year_starts), errors="ignore"
+    )
     families = {top.get(name, name) for name in {*secret["indicator"], *marked}}
     kept["readings.csv"] = readings = _printed_alone(readings, _of(readings, top).isin(families))
     kept["benchmarks.csv"] = _unranked(kept["benchmarks.csv"], secret, year_starts)
@@ -149,9 +151,11 @@ def _with_measures(marked: set[str], top: Mapping[str, str]) -> set[str]:
     return marked | {name for name, of in top.items() if of in families and name != of}
 
 
-def _giving_away(texts: Texts, top: Mapping[str, str], year_starts: int) -> set[int]:
+def _giving_away(texts: Texts, gone: Set[str], top: Mapping[str, str], year_starts: int) -> set[int]:
     """
     Find the figures by which an exempt one could be worked out, those that are exempt themselves included.
+
+    Of indicators that are `gone` as a whole no figure need be found.
 
     Why it is enough: let another figure stand in the place of an exempt one. Of a measure, the difference can be made
     up by another measure, or by another time, within the same figures of the indicator; and no figure that holds a part
@@ -164,9 +168,10 @@ def _giving_away(texts: Texts, top: Mapping[str, str], year_starts: int) -> set[
         return set()
     figures = figures_in_time(readings, texts["indicators.csv"], year_starts)
     figures = figures.assign(top=_of(readings, top), secret=secret)
-    families, found = dict(tuple(figures.groupby("top"))), set(readings.index[secret])
+    families = dict(tuple(figures[figures["top"].isin(figures.loc[secret, "top"])].groupby("top")))
+    found = set(readings.index[secret])
     same = {name: keys for of, family in families.items() for name, keys in _by_another_name(of, family).items()}
-    for row in figures[secret].itertuples():
+    for row in figures[secret & (~figures["indicator"].isin(gone) | figures["indicator"].isin(same))].itertuples():
         family = families[row.top]
         whole, own = family["indicator"] == row.top, family["indicator"] == row.indicator
         near = own & (family["start"] <= row.end) & (family["end"] >= row.start)

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from kpilib.records.editions import Texts, without_exempt
+from kpilib.records.editions import Texts, exempt_rows, without_exempt
 from kpilib.records.faults import Fault
 from kpilib.records.framework import Framework, home
 from kpilib.records.ledger import later_rows, read_texts
@@ -67,6 +67,21 @@ def published_faults(
         shown, moved = _open(moved, old, new, framework.year_starts)
     rows = [fault for each in moved for fault in _faults(each, (old, new), shown, then, framework)]
     return [*damaged, *rows, *_summary_faults(frozen, folder, then, edition, framework)]
+
+
+def unmarked(framework: Framework, at: Period, root: str | Path | None = None) -> list[tuple[str, str]]:
+    """Name the rows that were exempt when they were released last, up to a quarter, and are not any more; and when."""
+    then = last_release(framework, at, root)
+    if then is None:
+        return []
+    folder, frozen = home(root) / "data" / framework.slug, home(root) / release_place(framework, then) / "records"
+    old, new = (_whole(read_texts(framework.slug, each, [])) for each in (frozen, folder))
+    found = []
+    for file in [file for file in old if file in new and "exempt" in FILES[file]]:
+        rows = exempt_rows(old[file]), new[file].drop(index=exempt_rows(new[file]).index)
+        was, now = (set(part[KEYS[file]].itertuples(index=False, name=None)) for part in rows)
+        found += [(f"{file}, {' '.join(key)[:_SHOWN]}", then.text) for key in sorted(was & now)]
+    return found
 
 
 def _whole(texts: Texts) -> Texts:

@@ -173,6 +173,7 @@ UNSHOWN_OF = {
     "an exempt risk a quarter before": "type note",
     "a milestone of 2019-20-Q1": "owner commentary",
 }
+ASKED = [(label, "exempt") for label in ("a remark of 2019-20-Q1", "a milestone of 2019-20-Q1")]  # marks in forms
 PLACES = [(label, cell) for label, (_, _, cells) in HIDDEN.items() for cell in cells.split()]
 FIGURES = ("value", "numerator", "denominator")
 
@@ -296,5 +297,7 @@ def test_canaries_everywhere(tmp_path: Path, texts: Texts) -> None:
 
     assert [place for place, song in sung.items() if heard(public, song)] == []
     assert [place for place, song in sung.items() if not heard(restricted, song)] == [
-        (label, cell) for label, cell in PLACES if cell in f"{UNSHOWN} {UNSHOWN_OF.get(label)}".split()
+        (label, cell)
+        for label, cell in PLACES
+        if cell in f"{UNSHOWN} {UNSHOWN_OF.get(label)}".split() and (label, cell) not in ASKED
     ]

@@ -482,6 +482,25 @@ def test_a_public_form_does_not_ask_for_what_is_exempt(marked: Path) -> None:
     assert "Figures" not in lines.sheetnames
 
 
+def test_a_public_form_does_not_ask_for_what_is_held_back(tmp_path: Path) -> None:
+    """A figure that the public edition does without for an exempt one's sake is recorded, and not due."""
+    data = found(tmp_path) / "data" / SLUG
+    head, *lines = (data / "indicators.csv").read_text("utf-8").splitlines()
+    lines = [f"{line.rpartition(',')[0]},,{line.rpartition(',')[2]}" for line in lines]
+    lines.append("month,Visits by month,streets,People,monthly,high,visits,sum,0,visits,")
+    head = head.replace("exempt", "supports,exempt")
+    (data / "indicators.csv").write_text("\n".join([head, *lines]) + "\n", "utf-8")
+    head, *lines = (data / "readings.csv").read_text("utf-8").splitlines()
+    lines = [f"{line}," for line in lines]
+    lines += [f"month,2023-{at:02d},1800,{AT},final,,{'3' * (at == 8)}" for at in range(4, 10)]
+    (data / "readings.csv").write_text("\n".join([f"{head},exempt", *lines]) + "\n", "utf-8")
+    collect(make_plan(SLUG, NEXT, root=tmp_path))
+    sheet = load_workbook(form(tmp_path, "people"))["Figures"]
+    asked = [(row[1], row[2]) for row in sheet.iter_rows(min_row=HEAD + 1, values_only=True)]
+
+    assert asked == [("visits", NEXT), ("month", "2023-10"), ("month", "2023-11"), ("month", "2023-12")]
+
+
 def test_what_was_exempt_comes_back_exempt(secrets: Path) -> None:
     """A figure, remark, note or milestone that is answered beside its mark is exempt again."""
     receive(

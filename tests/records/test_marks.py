@@ -18,11 +18,11 @@ def found(file: str, *rows: dict[str, str], **others: dict[str, str]) -> list[Li
     """Find what is lifted in one file; a row's cells that are not given are empty."""
     every = {name: [] for name in FILES} | {f"{name}.csv": [row] for name, row in others.items()} | {file: rows}
     frames = {
-        name: pd.DataFrame(lines, index=range(2, len(lines) + 2))
-        .reindex(columns=list(FILES.get(name, SUMMARIES)))
-        .fillna("")
-        .astype(str)
-        .rename_axis("row")
+        name: pd.DataFrame(
+            [dict.fromkeys(FILES.get(name, SUMMARIES), "") | line for line in lines],
+            index=range(2, len(lines) + 2),
+            columns=list(FILES.get(name, SUMMARIES)),
+        ).rename_axis("row")
         for name, lines in every.items()
     }
     summaries = frames.pop("summaries", pd.DataFrame(columns=SUMMARIES))

@@ -12,7 +12,7 @@ import pytest
 
 from kpilib.records.framework import load_framework
 from kpilib.records.ledger import load_ledger, records_as_at, unrecorded
-from kpilib.records.published import published_faults
+from kpilib.records.published import published_faults, unmarked
 from kpilib.records.releases import is_released
 
 FRAMEWORK = """
@@ -148,6 +148,18 @@ def test_a_row_added_to_a_released_quarter_is_named(root: Path) -> None:
     assert found(root, edition="public") == [
         "data/tiny/readings.csv, row 5: litter, 2022-23-Q4, 2023-24-Q1: this row was added after 2023-24-Q1 was "
         "released\n  Give it the `reported` of a later quarter: 2023-24-Q1 is released."
+    ]
+
+
+def test_a_mark_that_is_gone_is_named(root: Path, edit: Edit) -> None:
+    """A row that was released with a mark and has lost it is told of, with the release that had it."""
+    framework = load_framework("tiny", root)
+    before = unmarked(framework, framework.quarter("2023-24-Q2"), root)
+    edit("commentary.csv", "SECRET hire firm.,3", "SECRET hire firm.,")
+
+    assert before == []
+    assert unmarked(framework, framework.quarter("2023-24-Q2"), root) == [
+        ("commentary.csv, litter 2023-24-Q1 cause SECRET hire firm.", "2023-24-Q1")
     ]
 
 
