@@ -12,7 +12,7 @@ from functools import cached_property
 import pandas as pd
 
 from kpilib.judgement import benchmark
-from kpilib.judgement.figures import bare, gap, show
+from kpilib.judgement.figures import bare, gap, percent, show
 from kpilib.pages import closer_charts, tables, words
 from kpilib.pages.page import CopiedFrame, Page
 from kpilib.pages.shown import Shown, fill, together
@@ -50,7 +50,7 @@ class CloserLook(Page):
         if pd.notna(row["last_year"]):
             now = show(row["value"], row["unit"], row["decimals"])
             then = bare(row["last_year"], row["unit"], row["decimals"])
-            apart = gap(row["value"] - row["last_year"], row["unit"], row["decimals"])
+            apart = gap(row["value"], row["last_year"], row["unit"], row["decimals"])
             verdict = {
                 "same": "is the same as",
                 "better": f"is better, by {apart}, than",
@@ -74,7 +74,7 @@ class CloserLook(Page):
         gone = (self.quarter.end - year.start + 1) / year.months
         behind = chosen[chosen["reached"] < chosen["share"]]["short_name"]
         unknown = chosen[chosen["reached"].isna()]["short_name"]
-        said = [f"{gone:.0%} of the year has gone."]
+        said = [f"{percent(gone)} of the year has gone."]
         late = chosen[chosen["late"].astype(bool)]["short_name"]
         if len(late):
             said.append(f"Without a figure for this quarter, and shown as they stood before: {'; '.join(late)}.")
@@ -87,7 +87,7 @@ class CloserLook(Page):
         return together(
             [
                 fill("paragraph", texts=[" ".join(said)]),
-                closer_charts.reached(chosen, gone, f"{gone:.0%} of the year gone"),
+                closer_charts.reached(chosen, gone, f"{percent(gone)} of the year gone"),
             ]
         )
 
@@ -106,7 +106,7 @@ class CloserLook(Page):
         share = points["value"] / (row["target_low"] * (points["end"] - start + 1) / months)
         said = [
             f"{show(each.value, row['unit'], row['decimals'])}{' (expected)' if each.status == 'estimate' else ''} "
-            f"by the end of {each.period_name} is {part:.0%} of the profile."
+            f"by the end of {each.period_name} is {percent(part)} of the profile."
             for each, part in zip(points.itertuples(), share, strict=True)
         ]
         last = due.iloc[-1]
@@ -359,7 +359,7 @@ def _stands(row: pd.Series, groups: pd.DataFrame, council: str) -> list[str]:
                 close["not_comparable"]]  # fmt: skip
     own = f"In {when} {council} had {show(close['value'], unit, decimals)}"
     beside = f", {_apart(close, unit, decimals)} the median of {close.name} ({median}, from {count})" if median else ""
-    place = f"It ranked {_ranks(groups)}, which is quartile {groups.iloc[-1]['quartile']:.0f} (1 is best)."
+    place = f"It ranked {_ranks(groups)}, which is quartile {show(groups.iloc[-1]['quartile'])} (1 is best)."
     age = [f"The figure is {words.counted(int(close['age_months']), 'month')} old."] if close["age_months"] else []
     return [f"{own}{beside}.", f"{close['not_comparable']} It has no rank." if close["not_comparable"] else place, *age]
 
@@ -370,10 +370,8 @@ def _apart(close: pd.Series, unit: str, decimals: float) -> str:
     way = close["gap"] if known else apart
     if abs(way) <= 1e-9:
         return "the same as" if abs(apart) <= 1e-9 else "as good as"
-    word = "points" if unit == "%" else unit if unit.startswith("£") else ""
-    much = show(abs(way), word, decimals)
-    if much == show(0, word, decimals):
-        much = gap(way, unit, decimals)
+    alike = abs(abs(way) - abs(apart)) <= 1e-9  # else it is how much nearer to the target one is than the other
+    much = gap(close["value"], close["median"], unit, decimals) if alike else gap(way, 0, unit, decimals)
     good, bad = ("better than", "worse than") if known else ("above", "below")
     return f"{much} {good if way > 0 else bad}"
 
@@ -387,8 +385,8 @@ def _rank(standing: pd.Series) -> str:
     """Write a rank; nothing where there is no such group."""
     if pd.isna(standing["compared"]):
         return ""
-    return f"{standing['rank']:.0f} of {standing['of']:.0f}" if pd.notna(standing["rank"]) else "No rank"
+    return f"{show(standing['rank'])} of {show(standing['of'])}" if pd.notna(standing["rank"]) else "No rank"
 
 
 def _ranked(row: pd.Series) -> str:
-    return f"Ranked {row['rank']:.0f} of {row['of']:.0f}" if pd.notna(row["rank"]) else ""
+    return f"Ranked {show(row['rank'])} of {show(row['of'])}" if pd.notna(row["rank"]) else ""
