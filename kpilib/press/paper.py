@@ -7,9 +7,11 @@ Nothing is fetched but those fonts and pictures that the page itself holds.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from xml.etree.ElementTree import Element
@@ -20,8 +22,7 @@ from kpilib.press.engine import PageError
 from kpilib.press.letters import FONTS
 from kpilib.records.faults import Fault
 
-os.environ["FONTCONFIG_FILE"] = str(Path(__file__).with_name("fonts.conf"))  # read whenever a drawing begins
-
+_SETTINGS = "FONTCONFIG_FILE"
 _FONTS = {
     (FONTS / "DejaVuSans.ttf").as_uri(): "'DejaVu Sans'; font-weight: normal; font-style: normal",
     (FONTS / "DejaVuSans-Bold.ttf").as_uri(): "'DejaVu Sans'; font-weight: bold; font-style: normal",
@@ -38,6 +39,19 @@ def fonts() -> str:
     return "".join([*named, "pre, code { font-family: 'DejaVu Sans Mono'; }\n"])
 
 
+@contextlib.contextmanager
+def _own_fonts() -> Iterator[None]:
+    """Let fontconfig, which reads its settings when a drawing begins, know of no font and no alias of the machine."""
+    before = os.environ.get(_SETTINGS)
+    os.environ[_SETTINGS] = str(Path(__file__).with_name("fonts.conf"))
+    try:
+        yield
+    finally:  # others, such as a browser, need those of the machine
+        del os.environ[_SETTINGS]
+        if before is not None:
+            os.environ[_SETTINGS] = before
+
+
 def weasyprint() -> ModuleType:
     """
     Load what draws.
@@ -45,7 +59,7 @@ def weasyprint() -> ModuleType:
     Raises:
         OSError: Pango is missing.
     """
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), _own_fonts():
         warnings.filterwarnings("ignore", message="No fonts configured")  # a paper brings its own
         import weasyprint
     return weasyprint
@@ -81,7 +95,8 @@ def draw(html: str, *, tagged: bool = True) -> bytes:
                 raise ValueError(msg)
             return super().fetch(url, headers)
 
-    configuration = FontConfiguration()
+    with _own_fonts():
+        configuration = FontConfiguration()
     fetcher = HeldFetcher()
     gc.disable()  # a drawing makes millions of things, and lets go of them at its end: looking for waste costs a tenth
     try:
