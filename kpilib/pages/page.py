@@ -144,7 +144,8 @@ class Page:
     @CopiedFrame
     def benchmarks(self) -> pd.DataFrame:
         """What they are compared with elsewhere."""
-        return self._about(self._ledger.benchmarks)
+        known = self._ledger.benchmarks
+        return self._about(known[known["end"] <= self.quarter.end])
 
     @CopiedFrame
     def comments(self) -> pd.DataFrame:
