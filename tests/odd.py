@@ -18,6 +18,9 @@ import yaml
 from kpilib.judgement.verdict import judge
 from kpilib.pages import opening
 from kpilib.pages import page as page_module
+from kpilib.pages.asking import forms
+from kpilib.pages.listing import indicators_csv, milestones_csv, risks_csv
+from kpilib.pages.open_points import open_points
 from kpilib.pages.page import CopiedFrame
 from kpilib.pages.shown import Shown
 from kpilib.records.faults import TwoLineError
@@ -338,6 +341,9 @@ def ask_all(root: Path, edition: str = "restricted", quarter: str = AT) -> list[
         framework, ledger = load_framework(SLUG, root), load_ledger(SLUG, edition, root)
     except TwoLineError as error:
         return [str(error)]
+    at = framework.quarter(quarter)
+    for listed in (open_points, indicators_csv, risks_csv, milestones_csv, forms):
+        list(listed(ledger, at))
     with _loaded(ledger):
         return list(_answers(framework, root, edition, quarter))
 
