@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import inspect
 import io
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -386,7 +387,7 @@ def _asked(page: Any, name: str, said: Any) -> Iterator[str]:
             continue
         if isinstance(shown, Shown):
             assert shown.html is not None
-            assert "nan" not in repr(shown).split()
+            assert not {"nan", "inf", "Infinity", "NaT"} & set(re.findall(r"\w+", repr(shown)))
         elif isinstance(shown, pd.DataFrame):
             repr(shown)
 

@@ -210,7 +210,7 @@ def _target_marks(
 def single_target(indicator: pd.Series) -> tuple[float, str]:
     """Give the height and label of a target line; for a sum, the even share of one period."""
     if indicator["kind"] == "total" and indicator["basis"] == "sum":
-        if indicator["spread"] == "seasonal":
+        if indicator["spread"] == "seasonal" or not indicator["period_kind"]:  # without a figure there is no period
             return float("nan"), ""
         months = indicator["target_end"] - indicator["target_start"] + 1
         due = indicator["target_low"] * LENGTH[indicator["period_kind"]] / months

@@ -227,7 +227,7 @@ class Attacks:
         }[target]
         before = _bytes(root / "data")
         status = main([*call, "--root", str(root)])
-        if status and _bytes(root / "data") != before:
+        if status and target == "receive" and _bytes(root / "data") != before:
             raise AssertionError("it was refused, and yet records were changed")
         return status
 
@@ -380,7 +380,7 @@ def _judged(kind: str, number: int, work: Started) -> Attempt:
         return Attempt(kind, number, how, work.said)
     if work.status and not work.said.strip():
         return Attempt(kind, number, "refused without a word")
-    outcomes = ("the same bytes",) if kind == "kill" else ("done", "refused in two lines")
+    outcomes = ("the same bytes", "failed") if kind == "kill" else ("done", "refused in two lines")
     return Attempt(kind, number, outcomes[work.status], work.said)
 
 
@@ -419,7 +419,7 @@ if __name__ == "__main__":
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="attempts at a time")
     parser.add_argument("--only", metavar="KIND:NUMBER", default="", help="one attempt, with what it said")
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as place:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as place:
         if asked.only:
             kind, number = asked.only.split(":")
             one = next(attack(Path(place), {kind: range(int(number), int(number) + 1)}, 1))

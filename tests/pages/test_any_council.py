@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from odd import SLUG, ask_all, council, write
 
 from kpilib.pages.opening import open_page
+from kpilib.records.faults import TwoLineError
 
 
 @settings(max_examples=3, deadline=None, derandomize=True, database=None)
@@ -28,15 +29,30 @@ def test_every_page_of_any_council_answers_or_faults_in_two_lines(chance: Random
 
 INDICATOR = """indicator,name,page,directorate,frequency,good_is,unit,basis
 litter,Litter,streets,Place,quarterly,high,%,quarter
+bins,Bins,streets,Place,quarterly,low,bins,sum
 """
 TINY = {
     "params/odd-council/framework.yml": "council: Tiny\nstrategy: A plan\nratings: {green: On track, red: Off track}\n"
     "rules: [{from: 2021-22-Q1}]\npages: [{page: streets, title: Streets, kind: priority}]\n",
     "data/odd-council/indicators.csv": INDICATOR,
     "data/odd-council/readings.csv": "indicator,period,value,reported\nlitter,2023-24-Q2,91,2023-24-Q2\n",
-    "data/odd-council/targets.csv": "indicator,period,kind,low,high\nlitter,2023-24,point,0,\n",
+    "data/odd-council/targets.csv": "indicator,period,kind,low,high\nlitter,2023-24,point,0,\n"
+    "litter,2023-24-Q2,point,0,\nbins,2023-24,total,100,\n",
     "data/odd-council/comparators.csv": "comparator,group\nNorthtown,neighbours\nSouthtown,neighbours\n",
 }
+
+
+def test_a_closer_look_copes_with_targets_of_nought_and_no_figure(tmp_path: Path) -> None:
+    """A share of nought is not drawn, and a total's even share needs a period to be the share of."""
+    write(TINY, tmp_path)
+
+    assert ask_all(tmp_path) == []
+    page = open_page(SLUG, "streets", "2023-24-Q2", root=tmp_path)
+    assert "Without a total to date, or a target above nought: Litter; Bins." in repr(
+        page.year_to_date("litter", "bins")
+    )
+    with pytest.raises(TwoLineError, match="no indicator is named"):
+        page.year_to_date()
 
 
 @pytest.mark.parametrize(
