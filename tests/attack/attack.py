@@ -348,7 +348,7 @@ def _forked(work: Callable[[], int], cwd: Path, seconds: float) -> Started:
     try:
         os.setsid()
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, resource.RLIM_INFINITY))
         cwd.mkdir(parents=True, exist_ok=True)
         os.chdir(cwd)
         for stream in (1, 2):
@@ -391,7 +391,8 @@ def attack(folder: Path, rounds: dict[str, range], jobs: int) -> Iterator[Attemp
     begun: dict[tuple[str, int], Started] = {}
     while waiting or begun:
         while waiting and len(begun) < jobs:
-            begun[waiting[-1]] = attempt(attacks, *waiting.pop())
+            key = waiting.pop()
+            begun[key] = attempt(attacks, *key)
         for key in [key for key, work in begun.items() if work.ended]:
             yield _judged(*key, begun.pop(key))
             shutil.rmtree(folder / "-".join(map(str, key)), ignore_errors=True)
