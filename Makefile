@@ -8,7 +8,7 @@ CLEAR := --ClearMetadataPreprocessor.enabled=True --ClearMetadataPreprocessor.cl
 	--ClearMetadataPreprocessor.preserve_cell_metadata_mask=tags
 
 .DEFAULT_GOAL := help
-.PHONY: help quarter lab check test bench notebooks clean
+.PHONY: help quarter lab check test attack bench notebooks clean
 
 help:  ## say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## */\t/' | expand -t 12
@@ -33,6 +33,9 @@ check: $(READY)  ## style and types
 test: check  ## every test: records, judgement, notebooks, pages in a browser, paper
 	$(BIN)/pytest -n 2 --dist worksteal tests
 	$(BIN)/pytest -n 2 --dist loadfile --nbval notebooks
+
+attack: $(READY)  ## break records, forms and mappings, render odd councils, kill runs: thousands of times (an hour)
+	$(BIN)/python tests/attack/attack.py
 
 bench: $(READY)  ## time whole quarters beside the plain way, into docs/performance.md (a quarter of an hour)
 	$(BIN)/python benchmarks/quarter.py --write

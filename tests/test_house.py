@@ -31,6 +31,14 @@ HOMES = {
     "weasyprint": ("press",),
     "distributed": ("press",),
 }
+ROUNDERS = (
+    "judgement/figures.py",
+    "judgement/due.py",  # how many digits a figure has
+    "judgement/forecast.py",  # an error to two digits, which `gap` then writes
+    "pages/drawing.py",  # places of a drawing
+    "pages/tables.py",  # what a script orders rows by
+    "press/workers.py",  # seconds of a limit
+)
 
 
 def imports(module: Path) -> set[str]:
@@ -42,6 +50,21 @@ def imports(module: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom) and node.module:
             found.add(node.module)
     return found
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.relative_to(PROJECT).as_posix())
+def test_figures_are_rounded_in_one_place(module: Path) -> None:
+    """Only `judgement.figures` rounds what is printed; others write places of drawings, seconds or what is not read."""
+    if module.relative_to(PROJECT / "kpilib").parts[0] == "records":
+        pytest.skip("records are below judgement, and write figures as they are")
+    tree = ast.walk(ast.parse(module.read_text(encoding="utf-8")))
+    specs = [
+        ast.unparse(node.format_spec) for node in tree if isinstance(node, ast.FormattedValue) and node.format_spec
+    ]
+
+    rounding = [spec for spec in specs if re.search(r"[0-9,][fFeEgG%]|^f'[gf%]'$", spec)]
+
+    assert rounding == [] or module.relative_to(PROJECT / "kpilib").as_posix() in ROUNDERS
 
 
 def code(notebook: Path) -> list[nbformat.NotebookNode]:

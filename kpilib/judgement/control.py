@@ -552,7 +552,7 @@ def _said_of_target(row: Any) -> str:
     if row.assurance == "none" or moving or met:  # a range that the figure is leaving says nothing of what it may reach
         return ""
     if np.isfinite(low) and np.isfinite(high):
-        target = f"the target of {goal(low, row.unit)} to {goal(high, row.unit)}"
+        target = f"the target of {goal(low, row.unit, row.decimals)} to {goal(high, row.unit, row.decimals)}"
         return {
             "pass": f"All of its usual range lies within {target}.",
             "fail": f"All of its usual range lies outside {target}.",
@@ -561,7 +561,7 @@ def _said_of_target(row: Any) -> str:
         }[row.assurance]
     upwards = np.isfinite(low)
     bound = ("at least " if upwards else "at most ") if row.kind == "range" else ""
-    target = f"target of {bound}{goal(low if upwards else high, row.unit)}"
+    target = f"target of {bound}{goal(low if upwards else high, row.unit, row.decimals)}"
     if row.assurance == "pass":
         what = "That" if row.control_lower == row.control_upper else "All of its usual range"
         return f"{what} meets the {target}."

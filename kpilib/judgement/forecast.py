@@ -265,7 +265,7 @@ def _record(row: Any, how: Any) -> str:
     tried = f"at the same point of {count} earlier years" if same_point else f"on {count} earlier {_PLURAL[how.step]}"
     if row.forecast_error <= 1e-9 * abs(row.forecast):
         return f"Tried {tried}, this was right each time."
-    missed = gap(float(f"{row.forecast_error:.2g}"), row.unit, row.decimals)
+    missed = gap(float(f"{row.forecast_error:.2g}"), 0, row.unit)
     range_is = (
         "the range is what four in five kept within" if row.forecast_tests > 4 else "the range is its widest miss"
     )

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from kpilib.judgement.figures import show
 from kpilib.records.carried import CARRIED, closes, unconfirmed
 from kpilib.records.framework import MILESTONES
 from kpilib.records.periods import Period, day
@@ -155,7 +156,7 @@ def _move_reason(row: Any) -> str:
     date = f"Its date was moved from {day(row.due_before)} to {day(row.due)}" if row.due != row.due_before else ""
     if pd.isna(row.days_slipped) or row.move == "missed":
         return f"{date}. {row.reason}" if date else row.reason
-    later = f"{row.days_slipped:.0f} {'day' if row.days_slipped == 1 else 'days'} later than was expected then."
+    later = f"{show(row.days_slipped, 'days')} later than was expected then."
     if date and row.forecast in ("", row.due):
         return f"{date}, {later}"
     return f"{date + '. ' if date else ''}Now expected {day(row.forecast or row.due)}, {later}"

@@ -10,13 +10,26 @@ No target, no reading, not yet due: not rated, and never green.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from kpilib.judgement.figures import gap, goal, lower_first, show_all, worked_out
+from kpilib.judgement.figures import (
+    as_goal,
+    as_share,
+    enough,
+    gap,
+    goal,
+    lower_first,
+    percent,
+    show,
+    show_all,
+    worked_out,
+)
 from kpilib.judgement.trend import ending, gain, step, unbroken
 from kpilib.records.framework import Rule, tolerance
 from kpilib.records.periods import Period
@@ -135,9 +148,10 @@ def rate(frame: pd.DataFrame, rule: Rule) -> pd.DataFrame:
             and `amber_if_forecast` one whose forecast_rating is on target.
 
     Returns:
-        the frame with shortfall, computed_rating, rating and reason.
+        the frame with shortfall, computed_rating, rating and reason; and decimals, as many more than those of the
+        records as it takes to print a figure apart from its target and from the figures that it is compared with.
     """
-    frame, unrated = _coloured(frame, rule)
+    frame, unrated = _coloured(frame.assign(decimals=_decimals(frame)), rule)
     improved = (gain(frame, frame["last_year"]) >= 0) & rule.amber_if_improved
     foreseen = frame.get("forecast_rating", pd.Series("", index=frame.index)).isin(ON_TARGET) & rule.amber_if_forecast
     red = frame["computed_rating"] == "red"
@@ -149,6 +163,23 @@ def rate(frame: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     computed = frame["computed_rating"].mask(why != "", "amber")
     frame = frame.assign(computed_rating=computed, rating=computed)
     return frame.assign(reason=pd.Series(_reasons(frame, unrated, why), index=frame.index, dtype=object))
+
+
+def _decimals(frame: pd.DataFrame) -> list[float]:
+    """The decimals with which what is said of each row agrees with what is printed of it."""
+    found = []
+    for row in frame.itertuples():
+        places = row.decimals
+        if row.kind == "range":
+            aims = [row.target_low, row.target_high]
+        else:
+            aims = [row.expected] if row.kind in ("point", "total") else []
+        for aim in aims:
+            places = enough(row.to_date, aim, places, as_share if row.share < 1 else as_goal)
+        for then in (getattr(row, "previous", math.nan), row.last_year):
+            places = enough(row.value, then, places)
+        found.append(places)
+    return found
 
 
 def _coloured(frame: pd.DataFrame, rule: Rule) -> tuple[pd.DataFrame, np.ndarray]:
@@ -384,44 +415,36 @@ def _reasons(frame: pd.DataFrame, unrated: np.ndarray, lifted: np.ndarray) -> li
         good = ending(row.good_is)
         if row.kind == "quartile":
             reasons.append(
-                f"Ranked {row.rank:.0f} of {row.of:.0f}, which is quartile {row.quartile:.0f}; "
-                f"the target is quartile {row.target_low:.0f}, and 1 is best."
+                f"Ranked {show(row.rank)} of {show(row.of)}, which is quartile {show(row.quartile)}; "
+                f"the target is quartile {show(row.target_low)}, and 1 is best."
             )
         elif row.kind == "range":
             reasons.append(f"{value} is {_range_words(row, low, high)}{good}")
         elif row.share < 1:
-            where = _beside(row.to_date, row.expected, row, gap if row.unit == "%" else worked_out)
+            where = _beside(row, as_share)
             when = f"by the end of {row.period_name}" if getattr(row, "late", False) else "by now"
             season = ", as by the same time last year" if getattr(row, "spread", "") == "seasonal" else ""
-            reasons.append(f"{value} so far {where} the {due} expected {when} ({row.share:.0%} of {low}{season}){good}")
+            reasons.append(
+                f"{value} so far {where} the {due} expected {when} ({percent(row.share)} of {low}{season}){good}"
+            )
         else:
-            reasons.append(f"{value} {_beside(row.to_date, row.expected, row)} the target of {low}{good}")
+            reasons.append(f"{value} {_beside(row, as_goal)} the target of {low}{good}")
         if lift:
             reasons[-1] += f" By its distance alone it is red; it is amber because {lift}."
     return reasons
 
 
-def _beside(value: float, due: float, row: Any, by: Callable[[float, str, float], str] = gap) -> str:
+def _beside(row: Any, by: Callable[[float, float], Decimal]) -> str:
     """Say how a value lies beside what is due, in words that end before it."""
-    if abs(value - due) <= 1e-9 * max(1, abs(due)):
+    if abs(row.to_date - row.expected) <= 1e-9 * max(1, abs(row.expected)):
         return "meets"
-    apart = abs(
-        printed(value, row) - (round(due) if by is worked_out and row.decimals == 0 and abs(due) >= 100 else due)
-    )
-    return f"is {by(apart or abs(value - due), row.unit, row.decimals)} {'above' if value > due else 'below'}"
-
-
-def printed(value: float, row: Any) -> float:
-    """The figure as it is printed, so that a gap is that between the figures that a reader sees."""
-    return round(value, int(row.decimals)) if row.decimals >= 0 else value
+    apart = gap(row.to_date, row.expected, row.unit, row.decimals, by)
+    return f"is {apart} {'above' if row.to_date > row.expected else 'below'}"
 
 
 def _range_words(row: Any, low: str, high: str) -> str:
     span = f"the range of {low} to {high}"
-    if row.to_date < row.target_low:
-        apart = row.target_low - printed(row.to_date, row) or row.target_low - row.to_date
-        return f"{gap(apart, row.unit, row.decimals)} below {span}"
-    if row.to_date > row.target_high:
-        apart = printed(row.to_date, row) - row.target_high or row.to_date - row.target_high
-        return f"{gap(apart, row.unit, row.decimals)} above {span}"
+    for end, side in ((row.target_low, "below"), (row.target_high, "above")):
+        if (row.to_date < end) if side == "below" else (row.to_date > end):
+            return f"{gap(row.to_date, end, row.unit, row.decimals, as_goal)} {side} {span}"
     return f"within {span}"

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from kpilib.judgement import due, trend
-from kpilib.judgement.figures import goal
+from kpilib.judgement.figures import goal, show
 from kpilib.judgement.rating import aim
 from kpilib.pages.part_two import marking
 from kpilib.records.carried import CLOSED, ends
@@ -86,14 +86,14 @@ def _marks(rows: pd.DataFrame, key: str, at: Period) -> dict[str, str]:
 
 def _target(row: pd.Series) -> str:
     """The target that a figure will be rated against, in full."""
-    low, unit = row["target_low"], row["unit"]
+    low, unit, decimals = row["target_low"], row["unit"], row["decimals"]
     if pd.isna(low):
         return "none"
     if row["kind"] == "quartile":
-        return f"quartile {low:.0f}"
+        return f"quartile {show(low)}"
     if row["kind"] == "range":
-        return f"{goal(low)} to {goal(row['target_high'], unit)}"
-    return f"{goal(low, unit)} in all" if row["kind"] == "total" else goal(low, unit)
+        return f"{goal(low, '', decimals)} to {goal(row['target_high'], unit, decimals)}"
+    return f"{goal(low, unit, decimals)} in all" if row["kind"] == "total" else goal(low, unit, decimals)
 
 
 def _commentary(known: Ledger, titled: pd.DataFrame, at: Period) -> pd.DataFrame:

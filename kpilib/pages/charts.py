@@ -13,7 +13,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 
-from kpilib.judgement.figures import bare, goal, show
+from kpilib.judgement.figures import bare, enough, goal, show
 from kpilib.judgement.trend import step as apart
 from kpilib.pages import tables, words
 from kpilib.pages.drawing import canvas, label, picture, row_canvas, styled
@@ -181,7 +181,7 @@ def _target_marks(
     axes: Axes, indicator: pd.Series, main: pd.DataFrame, x: pd.Series, targets: pd.DataFrame
 ) -> list[float]:
     """Draw the target and give the values that it takes up."""
-    unit = indicator["unit"]
+    unit, decimals = indicator["unit"], indicator["decimals"]
     if len(targets):
         seasonal = indicator["cumulative"] and indicator["spread"] == "seasonal"
         due_word = "due" if seasonal else "even share" if indicator["cumulative"] else "target"
@@ -191,12 +191,12 @@ def _target_marks(
             axes.plot([place - 0.25, place + 0.25], [due, due], color=PLUM, linewidth=2, linestyle=(0, (3, 1.5)))
         for place, due in known[-1:]:
             below = main["value"].iloc[list(x).index(place)] >= due
-            label(axes, f"{due_word} {bare(due, unit)}", place, due, below=below, colour=PLUM)
+            label(axes, f"{due_word} {goal(due, unit, decimals)}", place, due, below=below, colour=PLUM)
         return list(dues.dropna())
     if indicator["kind"] == "range":
         low, high = indicator["target_low"], indicator["target_high"]
         axes.axhspan(low, high, color=PLUM, alpha=0.12, linewidth=0)
-        axes.annotate(f"target\n{bare(low)} to\n{bare(high, unit)}", (1.01, (low + high) / 2),
+        axes.annotate(f"target\n{goal(low, '', decimals)} to\n{goal(high, unit, decimals)}", (1.01, (low + high) / 2),
                       xycoords=("axes fraction", "data"), color=PLUM, va="center")  # fmt: skip
         return [low, high]
     due, words_of_target = single_target(indicator)
@@ -210,22 +210,21 @@ def _target_marks(
 def single_target(indicator: pd.Series) -> tuple[float, str]:
     """Give the height and label of a target line; for a sum, the even share of one period."""
     if indicator["kind"] == "total" and indicator["basis"] == "sum":
-        if indicator["spread"] == "seasonal":
+        if indicator["spread"] == "seasonal" or not indicator["period_kind"]:  # without a figure there is no period
             return float("nan"), ""
         months = indicator["target_end"] - indicator["target_start"] + 1
         due = indicator["target_low"] * LENGTH[indicator["period_kind"]] / months
-        return due, f"even share\n{bare(due, indicator['unit'])}"
+        return due, f"even share\n{goal(due, indicator['unit'], indicator['decimals'])}"
     if indicator["kind"] in ("point", "total"):
         due = indicator["expected"]
-        return due, f"target\n{bare(due, indicator['unit'])}"
+        return due, f"target\n{goal(due, indicator['unit'], indicator['decimals'])}"
     return float("nan"), ""
 
 
 def trend_words(indicator: pd.Series, readings: pd.DataFrame, targets: pd.DataFrame) -> str:
     """Say what the chart of an indicator shows; of many figures the first, the lowest, the highest and the last."""
-    figures = pd.Series(
-        [show(value, indicator["unit"], indicator["decimals"]) for value in readings["value"]], readings.index
-    )
+    unit, decimals = indicator["unit"], indicator["decimals"]
+    figures = pd.Series([show(value, unit, decimals) for value in readings["value"]], readings.index)
     if len(readings) > FEW:
         chosen = [readings.index[0], readings["value"].idxmin(), readings["value"].idxmax(), readings.index[-1]]
         parts = [
@@ -236,18 +235,19 @@ def trend_words(indicator: pd.Series, readings: pd.DataFrame, targets: pd.DataFr
     else:
         said = f"{indicator['short_name']}: {words.series(readings, list(figures))}."
     if len(targets):
-        dues = words.series(targets, [goal(value, indicator["unit"], 0) for value in targets["low"]])
+        dues = words.series(targets, [goal(value, unit, decimals) for value in targets["low"]])
         what = "even shares of the target" if indicator["cumulative"] else "targets"
         if indicator["cumulative"] and indicator["spread"] == "seasonal":
             what = "shares due, as last year went"
         return f"{said} The {what}: {dues}."
     if indicator["kind"] == "range":
-        return f"{said} The target is {bare(indicator['target_low'])} to {bare(indicator['target_high'])}."
+        low, high = indicator["target_low"], indicator["target_high"]
+        return f"{said} The target is {goal(low, '', decimals)} to {goal(high, unit, decimals)}."
     due, words_of_target = single_target(indicator)
     if pd.isna(due):
         return said
     what = "An even share of the target" if words_of_target.startswith("even") else "The target"
-    return f"{said} {what} is {bare(due, indicator['unit'])}."
+    return f"{said} {what} is {goal(due, unit, decimals)}."
 
 
 @styled
@@ -330,7 +330,10 @@ def _line_between(axes: Axes, values: pd.Series, others: pd.Series, name: str, c
 
 def _signed(value: float) -> str:
     """A distance from target in words: `12.0% worse`, `0.3% better`, `on target`."""
-    return f"{abs(value):.1f}% {'better' if value > 0 else 'worse'}" if abs(value) > 1e-9 else "on target"
+    if abs(value) <= 1e-9:
+        return "on target"
+    much = abs(value)
+    return f"{show(much, '%', enough(much, 0, 1))} {'better' if value > 0 else 'worse'}"
 
 
 def _apart(value: float) -> str:

@@ -7,16 +7,17 @@ Each word takes the indicators to look at, so that it serves any council's.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import cached_property
 
 import pandas as pd
 
 from kpilib.judgement import benchmark
-from kpilib.judgement.figures import bare, gap, show
+from kpilib.judgement.figures import bare, gap, percent, show
 from kpilib.pages import closer_charts, tables, words
 from kpilib.pages.page import CopiedFrame, Page
 from kpilib.pages.shown import Shown, fill, together
-from kpilib.records.faults import Fault, RecordsError, allowed
+from kpilib.records.faults import CallError, Fault, RecordsError, allowed
 from kpilib.records.periods import month
 
 Standings = list[tuple[pd.Series, pd.DataFrame]]  # measures, each with its standings by group
@@ -32,6 +33,17 @@ class CloserLook(Page):
             fault = Fault(self.entry.page, f"has no indicator {indicator!r}", allowed(indicator, here.index))
             raise RecordsError([fault])
         return here.loc[indicator]
+
+    def _named(self, indicators: Sequence[str]) -> list[pd.Series]:
+        """Give some indicators or supporting measures of this page: one at least."""
+        if not indicators:
+            remedy = (
+                f'Name one or more, such as "{self.indicators["indicator"].iloc[0]}".'
+                if len(self.indicators)
+                else ("This page has none to name.")
+            )
+            raise CallError(Fault(self.entry.page, "no indicator is named to look at more closely", remedy))
+        return [self._one(indicator) for indicator in indicators]
 
     def _series(self, indicator: str) -> pd.DataFrame:
         """Its readings up to this quarter, in order of time."""
@@ -50,7 +62,7 @@ class CloserLook(Page):
         if pd.notna(row["last_year"]):
             now = show(row["value"], row["unit"], row["decimals"])
             then = bare(row["last_year"], row["unit"], row["decimals"])
-            apart = gap(row["value"] - row["last_year"], row["unit"], row["decimals"])
+            apart = gap(row["value"], row["last_year"], row["unit"], row["decimals"])
             verdict = {
                 "same": "is the same as",
                 "better": f"is better, by {apart}, than",
@@ -68,28 +80,25 @@ class CloserLook(Page):
 
     def year_to_date(self, *indicators: str) -> Shown:
         """Running totals as a share of the year's target, beside the share of the year gone."""
-        chosen = pd.DataFrame([self._one(indicator) for indicator in indicators])
-        chosen = chosen.assign(reached=(chosen["to_date"] / chosen["target_low"]).astype(float))
+        chosen = pd.DataFrame(self._named(indicators))
+        aims = chosen["target_low"].where(chosen["target_low"] > 0)
+        chosen = chosen.assign(reached=(chosen["to_date"] / aims).astype(float))
         year = self.framework.year(self.quarter)
         gone = (self.quarter.end - year.start + 1) / year.months
         behind = chosen[chosen["reached"] < chosen["share"]]["short_name"]
         unknown = chosen[chosen["reached"].isna()]["short_name"]
-        said = [f"{gone:.0%} of the year has gone."]
+        said = [f"{percent(gone)} of the year has gone."]
         late = chosen[chosen["late"].astype(bool)]["short_name"]
         if len(late):
             said.append(f"Without a figure for this quarter, and shown as they stood before: {'; '.join(late)}.")
         if len(unknown):
-            said.append(f"The total to date is not known of: {'; '.join(unknown)}.")
+            said.append(f"Without a total to date, or a target above nought: {'; '.join(unknown)}.")
         said.append(
             f"Behind what is due by now: {'; '.join(behind)}." if len(behind) else "None is behind what is due by now."
         )
         chosen = chosen[chosen["reached"].notna()]
-        return together(
-            [
-                fill("paragraph", texts=[" ".join(said)]),
-                closer_charts.reached(chosen, gone, f"{gone:.0%} of the year gone"),
-            ]
-        )
+        drawn = [closer_charts.reached(chosen, gone, f"{percent(gone)} of the year gone")] if len(chosen) else []
+        return together([fill("paragraph", texts=[" ".join(said)]), *drawn])
 
     def profile(self, indicator: str) -> Shown:
         """A running total by month against the straight line to its target; later months that are known are shown."""
@@ -106,7 +115,7 @@ class CloserLook(Page):
         share = points["value"] / (row["target_low"] * (points["end"] - start + 1) / months)
         said = [
             f"{show(each.value, row['unit'], row['decimals'])}{' (expected)' if each.status == 'estimate' else ''} "
-            f"by the end of {each.period_name} is {part:.0%} of the profile."
+            f"by the end of {each.period_name} is {percent(part)} of the profile."
             for each, part in zip(points.itertuples(), share, strict=True)
         ]
         last = due.iloc[-1]
@@ -130,9 +139,10 @@ class CloserLook(Page):
     def against_own_targets(self, *indicators: str) -> Shown:
         """Figures as a share of the target that each period has of its own."""
         frames = []
-        for indicator in indicators:
-            row, readings = self._one(indicator), self._series(indicator)
-            targets = self.targets[(self.targets["indicator"] == indicator) & (self.targets["kind"] == "point")]
+        for row in self._named(indicators):
+            readings = self._series(row["indicator"])
+            targets = self.targets[(self.targets["indicator"] == row["indicator"]) & (self.targets["kind"] == "point")]
+            targets = targets[targets["low"] > 0]
             both = readings.merge(targets[["period", "low"]], on="period")
             named = {name: row[name] for name in ("short_name", "unit", "decimals")}
             frames.append(both.assign(share=both["value"] / both["low"], **named))
@@ -148,7 +158,7 @@ class CloserLook(Page):
 
     def against_others(self, *indicators: str) -> Shown:
         """Figures beside those of the country, the region and others, best first."""
-        return together([self._against(self._one(indicator)) for indicator in indicators])
+        return together([self._against(row) for row in self._named(indicators)])
 
     def _against(self, row: pd.Series, heading: str | None = None) -> Shown:
         """Its figure beside those of others; under its own name, unless another heading, or none, is wanted."""
@@ -189,8 +199,7 @@ class CloserLook(Page):
     def standings(self) -> pd.DataFrame:
         """Where the council stands in each group of comparators, by indicator and period; see `benchmark.beside`."""
         judged = pd.concat([self.indicators, self.supporting])
-        over = self.benchmarks[self.benchmarks["end"] <= self.quarter.end]
-        return benchmark.beside(self.readings, over, self._ledger.comparators, judged, self.quarter)
+        return benchmark.beside(self.readings, self.benchmarks, self._ledger.comparators, judged, self.quarter)
 
     @cached_property
     def _groups(self) -> list[str]:
@@ -199,7 +208,7 @@ class CloserLook(Page):
 
     def among_others(self, *indicators: str) -> Shown:
         """Where the council stands in whole groups of others, by the latest period that each measure has."""
-        measures = [self._one(indicator) for indicator in indicators]
+        measures = self._named(indicators)
         looked = self.standings[self.standings["indicator"].isin(indicators)]
         last = looked[looked["end"] == looked.groupby("indicator")["end"].transform("max")]
         chosen = [(row, self._closest_first(last[last["indicator"] == row["indicator"]])) for row in measures]
@@ -239,7 +248,9 @@ class CloserLook(Page):
         return f"{words.sentence(group)[:-1]}: {words.listed(named)}."
 
     def _closest_first(self, standings: pd.DataFrame) -> pd.DataFrame:
-        """A measure's standings in one period, by group, the closest group first."""
+        """A measure's standings by group, the closest first; of several periods that end alike, that of the most."""
+        fullest = standings.sort_values("compared", kind="stable")["period"].tail(1)
+        standings = standings[standings["period"].isin(fullest)]
         standings = standings[(standings["compared"] > 0) | (standings["compared"].max() == 0)].set_index("group")
         return standings.reindex([name for name in self._groups if name in standings.index])
 
@@ -303,9 +314,8 @@ class CloserLook(Page):
     def beside(self, *indicators: str) -> Shown:
         """The supporting measures of some indicators, beside what they throw light on."""
         rows = []
-        for indicator in indicators:
-            main = self._one(indicator)
-            for _, row in self.supporting[self.supporting["supports"] == indicator].iterrows():
+        for main in self._named(indicators):
+            for _, row in self.supporting[self.supporting["supports"] == main["indicator"]].iterrows():
                 said = show(row["value"], row["unit"], row["decimals"]) or _ranked(row)
                 cells = [said, row["covers"] or row["period_name"], f"{main['short_name']}: {tables.figure(main)}"]
                 rows.append(tables.Row(row["name"], cells))
@@ -359,7 +369,7 @@ def _stands(row: pd.Series, groups: pd.DataFrame, council: str) -> list[str]:
                 close["not_comparable"]]  # fmt: skip
     own = f"In {when} {council} had {show(close['value'], unit, decimals)}"
     beside = f", {_apart(close, unit, decimals)} the median of {close.name} ({median}, from {count})" if median else ""
-    place = f"It ranked {_ranks(groups)}, which is quartile {groups.iloc[-1]['quartile']:.0f} (1 is best)."
+    place = f"It ranked {_ranks(groups)}, which is quartile {show(groups.iloc[-1]['quartile'])} (1 is best)."
     age = [f"The figure is {words.counted(int(close['age_months']), 'month')} old."] if close["age_months"] else []
     return [f"{own}{beside}.", f"{close['not_comparable']} It has no rank." if close["not_comparable"] else place, *age]
 
@@ -370,10 +380,8 @@ def _apart(close: pd.Series, unit: str, decimals: float) -> str:
     way = close["gap"] if known else apart
     if abs(way) <= 1e-9:
         return "the same as" if abs(apart) <= 1e-9 else "as good as"
-    word = "points" if unit == "%" else unit if unit.startswith("£") else ""
-    much = show(abs(way), word, decimals)
-    if much == show(0, word, decimals):
-        much = gap(way, unit, decimals)
+    alike = abs(abs(way) - abs(apart)) <= 1e-9  # else it is how much nearer to the target one is than the other
+    much = gap(close["value"], close["median"], unit, decimals) if alike else gap(way, 0, unit, decimals)
     good, bad = ("better than", "worse than") if known else ("above", "below")
     return f"{much} {good if way > 0 else bad}"
 
@@ -387,8 +395,8 @@ def _rank(standing: pd.Series) -> str:
     """Write a rank; nothing where there is no such group."""
     if pd.isna(standing["compared"]):
         return ""
-    return f"{standing['rank']:.0f} of {standing['of']:.0f}" if pd.notna(standing["rank"]) else "No rank"
+    return f"{show(standing['rank'])} of {show(standing['of'])}" if pd.notna(standing["rank"]) else "No rank"
 
 
 def _ranked(row: pd.Series) -> str:
-    return f"Ranked {row['rank']:.0f} of {row['of']:.0f}" if pd.notna(row["rank"]) else ""
+    return f"Ranked {show(row['rank'])} of {show(row['of'])}" if pd.notna(row["rank"]) else ""

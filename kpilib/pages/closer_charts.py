@@ -10,7 +10,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from kpilib.judgement.figures import bare, goal, show
+from kpilib.judgement.figures import bare, goal, percent, show
 from kpilib.pages import tables, words
 from kpilib.pages.charts import single_target
 from kpilib.pages.drawing import ON_WHITE, canvas, label, picture, row_canvas, styled
@@ -74,7 +74,7 @@ def reached(frame: pd.DataFrame, gone: float, gone_words: str) -> Shown:
     places = list(range(len(frame)))
     sns.barplot(x=share, y=places, orient="h", native_scale=True, color=NAVY, saturation=1, width=0.3, ax=axes)
     for place, value in zip(places, share, strict=True):
-        axes.annotate(f"{value:.0f}%", (value, place), xytext=(5, 0), textcoords="offset points", va="center",
+        axes.annotate(percent(value / 100), (value, place), xytext=(5, 0), textcoords="offset points", va="center",
                       weight="bold", bbox=ON_WHITE)  # fmt: skip
     axes.axvline(100 * gone, color=PLUM, linewidth=1.4, linestyle=(0, (4, 2)))
     axes.annotate(gone_words, (100 * gone, len(frame) - 0.55), color=PLUM, ha="center", va="top", annotation_clip=False)
@@ -86,14 +86,14 @@ def reached(frame: pd.DataFrame, gone: float, gone_words: str) -> Shown:
         xlabel="",
         ylabel="",
     )
-    said = [f"{name} {value:.0f}%" for name, value in zip(frame["short_name"], share, strict=True)]
+    said = [f"{name} {percent(value / 100)}" for name, value in zip(frame["short_name"], share, strict=True)]
     rows = [
         tables.Row(
             row["short_name"],
             [
                 show(row["to_date"], row["unit"], row["decimals"]),
-                goal(row["target_low"], row["unit"]),
-                f"{100 * row['reached']:.0f}%",
+                goal(row["target_low"], row["unit"], row["decimals"]),
+                percent(row["reached"]),
             ],
         )
         for _, row in frame.iterrows()
@@ -165,7 +165,7 @@ def shares(frame: pd.DataFrame) -> Shown:
         axes.axhline(1, color=PLUM, linewidth=1.4, linestyle=(0, (4, 2)))
         axes.annotate("target", (1.01, 1), xycoords=("axes fraction", "data"), color=PLUM, va="center")
         axes.set_title(name, loc="left", fontsize=9, weight="bold")
-        figures = [f"{100 * share:.0f}%" for share in group["share"]]
+        figures = [percent(share) for share in group["share"]]
         for row, text in zip(group.itertuples(), figures, strict=True):
             label(axes, text, row.end, row.share, below=row.share < 1, bold=row.end == group["end"].max())
         axes.set(yticks=[], xlabel="", ylabel="")
@@ -180,7 +180,7 @@ def shares(frame: pd.DataFrame) -> Shown:
     rows = [
         tables.Row(
             f"{row.short_name}, {row.period_name}",
-            [show(row.value, row.unit, row.decimals), goal(row.low, row.unit), f"{100 * row.share:.0f}%"],
+            [show(row.value, row.unit, row.decimals), goal(row.low, row.unit, row.decimals), percent(row.share)],
         )
         for row in frame.itertuples()
     ]

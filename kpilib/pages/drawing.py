@@ -6,7 +6,8 @@ import base64
 import io
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from textwrap import fill as wrapped
 from typing import Any, ParamSpec
@@ -26,6 +27,7 @@ LOOKS: Any = {
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans", "Verdana", "Arial", "sans-serif"],
     "font.size": 9,
+    "timezone": "UTC",
     "axes.edgecolor": HAIRLINE,
     "xtick.color": SOFT,
     "ytick.color": SOFT,
@@ -41,12 +43,26 @@ _NOTHING = re.compile(r'\s*(<metadata>.*?</metadata>|<g id="[^"]*"/>)', re.DOTAL
 _Given = ParamSpec("_Given")
 
 
+@contextmanager
+def looks() -> Iterator[None]:
+    """Draw in the house's looks, whatever settings the user's files and an analyst's cells make, and keep these."""
+    with matplotlib.rc_context():
+        house_looks()
+        yield
+
+
+def house_looks() -> None:
+    """Take back what settings a user's or a folder's matplotlibrc made, so that a picture is the same for everyone."""
+    matplotlib.rcdefaults()
+    matplotlib.rcParams.update(LOOKS)
+
+
 def styled(draw: Callable[_Given, Shown]) -> Callable[_Given, Shown]:
-    """Draw in the house's looks, whatever an analyst's own settings are, and leave those alone."""
+    """Draw in the house's looks."""
 
     @wraps(draw)
     def drawn(*given: _Given.args, **named: _Given.kwargs) -> Shown:
-        with matplotlib.rc_context(LOOKS):
+        with looks():
             return draw(*given, **named)
 
     return drawn
@@ -79,7 +95,7 @@ def picture(drawn: Figure | Axes, alt: str, caption: str = "", data: Shown | Non
         )
         raise CallError(Fault("kpi.picture", problem, remedy))
     file = io.StringIO()
-    with matplotlib.rc_context(LOOKS):
+    with looks():
         figure.savefig(
             file, format="svg", metadata={"Date": None, "Creator": None}, bbox_inches="tight", pad_inches=0.06
         )

@@ -11,7 +11,7 @@ import pandas as pd
 
 from kpilib.judgement import due, milestone, risk
 from kpilib.judgement.contract import owed
-from kpilib.judgement.figures import show
+from kpilib.judgement.figures import goal, show
 from kpilib.judgement.verdict import judge, stated
 from kpilib.pages.typed import typed_figures
 from kpilib.records.ledger import Ledger, unrecorded
@@ -158,7 +158,7 @@ def _unlike(known: Ledger) -> Iterator[Point]:
     numbers = own["as_printed"].str.findall(r"[0-9]+(?:[.][0-9]+)?")
     for row, found in zip(own.itertuples(), numbers, strict=True):
         if found and not any(isclose(abs(row.value), float(said), rel_tol=1e-5) for said in found):
-            said = f"{row.value:g} is not in what was printed, {row.as_printed!r}."
+            said = f"{goal(row.value, decimals=15)} is not in what was printed, {row.as_printed!r}."
             yield Point("unlike as printed", "", f"{row.indicator} {row.period}", said)
 
 
@@ -178,10 +178,11 @@ def _of_other_scale(known: Ledger) -> Iterator[Point]:
     pairs = pairs.assign(times=times)
     for name, group in pairs[pairs["times"] > 0].groupby("indicator", sort=False):
         row = group.iloc[-1]
-        target = f"{row['low']:g}" if pd.isna(row["high"]) else f"{row['low']:g} to {row['high']:g}"
+        target = show(row["low"]) if pd.isna(row["high"]) else f"{show(row['low'])} to {show(row['high'])}"
         more = f", and {len(group) - 1} more likewise" if len(group) > 1 else ""
-        said = f"The figure {row['value']:g} for {row['period_name']} and the target {target} for "
-        said += f"{row['period_name_of_target']} are {row['times']:.0f} times apart{more}; one may be in another unit."
+        apart = show(row["times"], decimals=0)
+        said = f"The figure {show(row['value'])} for {row['period_name']} and the target {target} for "
+        said += f"{row['period_name_of_target']} are {apart} times apart{more}; one may be in another unit."
         yield Point("figures of different scale", "", str(name), said)
 
 

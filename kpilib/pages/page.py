@@ -14,6 +14,7 @@ from kpilib.judgement import contract, milestone
 from kpilib.judgement.figures import lower_first
 from kpilib.judgement.verdict import counts, judge, moved_by_rule, stated
 from kpilib.pages import changed, part_two, progress, tables, theme, words
+from kpilib.pages.drawing import house_looks
 from kpilib.pages.prose import say_all
 from kpilib.pages.shown import Shown, fill, together
 from kpilib.pages.tokens import Tokens
@@ -55,6 +56,7 @@ class Page:
 
     `indicators`, `readings`, `targets`, `benchmarks` and `comments` are plain frames for an analyst's own cells:
     what this page is about, as it stood when the quarter was reported. `indicators` is judged, furthest off first.
+    With a page open, matplotlib draws in the house's looks, until a cell chooses others.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Page:
         verdicts: tuple[pd.DataFrame, pd.DataFrame] | None = None,
         notes: Sequence[str] = (),
     ) -> None:
+        house_looks()
         self.framework = ledger.framework
         self.entry = entry
         self.quarter = quarter
@@ -141,7 +144,8 @@ class Page:
     @CopiedFrame
     def benchmarks(self) -> pd.DataFrame:
         """What they are compared with elsewhere."""
-        return self._about(self._ledger.benchmarks)
+        known = self._ledger.benchmarks
+        return self._about(known[known["end"] <= self.quarter.end])
 
     @CopiedFrame
     def comments(self) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pandas as pd
 
 from kpilib.judgement.contract import DATE, OWNER
 from kpilib.judgement.control import FEWEST
-from kpilib.judgement.figures import bare, goal, show
+from kpilib.judgement.figures import bare, goal, percent, show
 from kpilib.judgement.trend import ending, good_words
 from kpilib.pages import charts, tables, words
 from kpilib.pages.screen import OwnScreen
@@ -55,7 +55,9 @@ class PriorityPage(OwnScreen):
             "a target that changes from quarter to quarter moves the mark too."
         ]
         if (drawn["away"].abs() > charts.EDGE).any():
-            said.append(f"Marks stop at {charts.EDGE:.0f}%; where one is further off, its label says how far.")
+            said.append(
+                f"Marks stop at {percent(charts.EDGE / 100)}; where one is further off, its label says how far."
+            )
         left = here.loc[away.isna(), "short_name"]
         if len(left):
             said.append(f"Not drawn, because a target of zero or a quartile has no share: {'; '.join(left)}.")
@@ -219,8 +221,8 @@ class PriorityPage(OwnScreen):
         said.extend(self._elsewhere(row))
         if pd.notna(row["rank"]):
             where = "among" if row["rank_among"] in self._groups else "in"
-            place = f"Ranked {row['rank']:.0f} of {row['of']:.0f} {where} {row['rank_among']}"
-            said.append(f"{place}, which is quartile {row['quartile']:.0f} (1 is best).")
+            place = f"Ranked {show(row['rank'])} of {show(row['of'])} {where} {row['rank_among']}"
+            said.append(f"{place}, which is quartile {show(row['quartile'])} (1 is best).")
         usual = row["control_reason"] if row["variation"] else ""
         if usual and row["forecast_seasonal"] and row["variation"] == "common cause":
             usual += " It goes up and down with the seasons, which widens this range: only a large change shows."

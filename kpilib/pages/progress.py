@@ -35,7 +35,7 @@ def look(band: str, kind: str, bands: Collection[str]) -> str:
 def score(row: pd.Series, when: str, bands: Collection[str]) -> tables.Cell:
     """A score with its band, before actions or, as `residual_`, after them."""
     name = row[f"{when}band"]
-    text = f"{row[f'{when}score']:.0f} {name}".strip()
+    text = f"{show(row[f'{when}score'])} {name}".strip()
     return fill("band", look=look(name, row["kind"], bands), text=text).html
 
 

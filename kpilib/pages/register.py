@@ -431,7 +431,7 @@ def _in_bands(here: pd.DataFrame) -> str:
 def _span(scores: pd.Series) -> str:
     """Write scores from the lowest to the highest: `score 12`, `scores 12 to 20`."""
     low, high = scores.min(), scores.max()
-    return f"score {low:.0f}" if low == high else f"scores {low:.0f} to {high:.0f}"
+    return f"score {show(low)}" if low == high else f"scores {show(low)} to {show(high)}"
 
 
 def _stated(word: str) -> tables.Cell:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pandas as pd
 
-from kpilib.judgement.figures import bare
+from kpilib.judgement.figures import bare, percent
 from kpilib.judgement.trend import gain_share
 from kpilib.pages import charts, tables, words
 from kpilib.pages.directions import Directions
@@ -45,7 +45,9 @@ class ServicesPage(Directions, PriorityPage):
             "A diamond is a signal for the worse and a cross one for the better."
         ]
         if (drawn["moved"].abs() > charts.EDGE).any():
-            texts.append(f"Marks stop at {charts.EDGE:.0f}%; where one is further off, its label says how far.")
+            texts.append(
+                f"Marks stop at {percent(charts.EDGE / 100)}; where one is further off, its label says how far."
+            )
         if (drawn["direction"].eq("same") & drawn["moved"].ne(0)).any():
             texts.append("“Same” beside a change says that it is too small to count as one.")
         left = here.loc[moved.isna(), "short_name"]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import cache
-from pathlib import Path
 
 import pandas as pd
 from markupsafe import Markup
@@ -12,7 +10,7 @@ from markupsafe import Markup
 from kpilib.judgement.figures import lower_first
 from kpilib.judgement.rating import ON_TARGET
 from kpilib.judgement.verdict import counts, counts_moved
-from kpilib.pages import progress, tables, words
+from kpilib.pages import progress, tables, theme, words
 from kpilib.pages.page import Page
 from kpilib.pages.register import register_words
 from kpilib.pages.shown import Shown, fill, together
@@ -274,7 +272,7 @@ class OverviewPage(SummaryPage):
             directorates=sorted(self.indicators["directorate"].unique()),
             directions=[(way, framework.directions[way]) for way in ("better", "same", "worse", "cannot say")],
             table=self._every(titles).html,
-            script=_script(),
+            script=Markup(theme.script()),
         )
 
     def _every(self, titles: Mapping[str, str]) -> Shown:
@@ -283,8 +281,3 @@ class OverviewPage(SummaryPage):
             self.indicators, self.readings, self.quarter.name,
             "Every indicator, furthest from target first.", page_links=True, titles=titles,
         )  # fmt: skip
-
-
-@cache
-def _script() -> Markup:
-    return Markup((Path(__file__).parent / "finder.js").read_text(encoding="utf-8"))

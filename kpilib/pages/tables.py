@@ -94,9 +94,10 @@ def target(row: pd.Series) -> str:
     if pd.isna(row["target_low"]):
         return ""
     if row["kind"] == "quartile":
-        return f"Quartile {row['target_low']:.0f}"
+        return f"Quartile {show(row['target_low'])}"
     if row["kind"] == "range":
-        return f"{goal(row['target_low'], '', 0)} to {goal(row['target_high'], row['unit'], 0)}"
+        low, high = row["target_low"], row["target_high"]
+        return f"{goal(low, '', row['decimals'])} to {goal(high, row['unit'], row['decimals'])}"
     return (worked_out if row["share"] < 1 else goal)(row["expected"], row["unit"], row["decimals"])
 
 
@@ -109,7 +110,7 @@ def target_word(row: pd.Series) -> str:
 
 def target_note(row: pd.Series) -> str:
     """What stands under a target that grows: the whole of it."""
-    return f"by now, of {goal(row['target_low'], row['unit'], 0)}" if row["share"] < 1 else ""
+    return f"by now, of {goal(row['target_low'], row['unit'], row['decimals'])}" if row["share"] < 1 else ""
 
 
 def beside_target(row: pd.Series) -> str:
@@ -266,6 +267,6 @@ def shared(counted: pd.Series) -> dict[str, str]:
     colours = [rating for rating in RATINGS if rating in counted]
     shares = dict(zip(colours, words.shares([int(counted[rating]) for rating in colours]), strict=True))
     return {
-        rating: f"{counted[rating]:.0f} ({shares[rating]})" if shares.get(rating) else f"{counted[rating]:.0f}"
+        rating: f"{counted[rating]} ({shares[rating]})" if shares.get(rating) else str(counted[rating])
         for rating in (*colours, "not rated")
     }

@@ -1,4 +1,4 @@
-"""The looks of a page: colours, symbols and the style sheet, said once for screen, paper and charts."""
+"""The looks of a page: colours, symbols, the style sheet and the script, said once for screen, paper and charts."""
 
 from __future__ import annotations
 
@@ -60,6 +60,11 @@ def notebook() -> str:
 def paper(*, upright: bool = False) -> str:
     """Give what differs on paper, which lies on its side unless it is upright."""
     return _sheet("paper.css") + ("@page { size: A4 portrait; margin: 15mm 16mm 13mm; }\n" if upright else "")
+
+
+def script() -> str:
+    """Give the one script that a page may run: it narrows and orders the table of indicators."""
+    return _sheet("finder.js")
 
 
 @cache

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import cached_property
 
 import pandas as pd
 
 from kpilib.judgement import milestone, risk, trend
-from kpilib.judgement.figures import gap, show
-from kpilib.judgement.rating import printed
+from kpilib.judgement.figures import as_goal, as_share, gap, percent, rounded, show
 from kpilib.judgement.verdict import counts
 from kpilib.pages import part_two, tables, words
 from kpilib.records.faults import allowed
@@ -129,9 +128,8 @@ class Tokens:
         if not then:
             remedy = f'Write both figures: {{{{ {against.replace(" ", "_")}("{indicator}") }}}} and the one now.'
             raise TokenError(f"{indicator!r} was 0, and nothing is a percentage of that", remedy)
-        exact = 100 * abs((Decimal(str(row["value"])) - then) / then)
-        whole = exact.quantize(Decimal(1), ROUND_HALF_UP)
-        return "less than 1%" if exact and not whole else f"{whole:,}%"
+        share = abs((Decimal(str(row["value"])) - then) / then)
+        return "less than 1%" if share and not rounded(100 * share, 0) else percent(share)
 
     def gap(self, indicator: str) -> str:
         """How far it is from its target, on either side, between the figures as they are printed."""
@@ -142,9 +140,8 @@ class Tokens:
         aim = row["expected"]
         if row["kind"] == "range":
             aim = min(max(row["to_date"], row["target_low"]), row["target_high"])
-        exact = row["to_date"] - aim
-        apart = printed(row["to_date"], row) - aim or exact
-        return gap(apart if exact else 0, row["unit"], row["decimals"])
+        by = as_share if row["share"] < 1 else as_goal
+        return gap(row["to_date"], aim, row["unit"], row["decimals"], by)
 
     def rating(self, indicator: str) -> str:
         """The council's words for its rating."""

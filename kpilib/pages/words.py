@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from kpilib.judgement.figures import listed, number
+from kpilib.judgement.figures import listed, number, percent, rounded
 from kpilib.judgement.rating import OFF_TARGET, RUN
 from kpilib.records.framework import MILESTONES, RATINGS, Rule, tolerance
 from kpilib.records.periods import day
@@ -46,10 +46,9 @@ def shares(counts: Sequence[int]) -> list[str]:
     whole = sum(counts)
     if not whole:
         return ["" for _ in counts]
-    rounded, exact = ([(2 * unit * count + whole) // (2 * whole) for count in counts] for unit in (100, 1000))
-    if sum(rounded) != 100 and sum(exact) == 1000:
-        return [f"{tenths / 10:.1f}%" for tenths in exact]
-    return [f"{each}%" for each in rounded]
+    plain, exact = ([rounded(100 * count / whole, places) for count in counts] for places in (0, 1))
+    places = 1 if sum(plain) != 100 and sum(exact) == 100 else 0
+    return [percent(count / whole, places) for count in counts]
 
 
 def tally(row: pd.Series, labels: Mapping[str, str], one: str = "indicator", many: str = "") -> str:

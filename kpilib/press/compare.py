@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 
-from kpilib.judgement.figures import number
+from kpilib.judgement.figures import number, show
 from kpilib.judgement.risk import COURSES
 from kpilib.pages.words import counted
 from kpilib.press.current import sha256
@@ -152,24 +152,30 @@ def _row(table: str, row: dict[str, str], html: dict[str, str]) -> Row:
     name = unescape(found[1]) if found else row["name"]
     rating, by_rule = row["rating"], row["computed_rating"]
     colour = rating if by_rule == rating else f"{rating}, though {by_rule} by the rule"
-    figure = f"£{row['value']}" if row["unit"] == "£" else f"{row['value']} {row['unit']}".replace(" %", "%").strip()
     return Row(
         name,
         f"{name} ({unescape(title[1]) if title else row['page']})",
         {
             "rating": {"": f"“{row['label']}”" if row["label"].lower() == colour else f"“{row['label']}” ({colour})"},
             "figure": {
-                "": figure if row["value"] else "none",
+                "": _figure(row["value"], row["unit"]) or "none",
                 "for": period(row["period"]).name if row["period"] else "",
                 "status": row["status"],
                 "covering": row["covers"],
                 "direction": row["direction"],
-                "before": row["previous"],
-                "a year before": row["last_year"],
+                "before": _figure(row["previous"], ""),
+                "a year before": _figure(row["last_year"], ""),
             },
-            "target": {"": " to ".join(filter(None, (row["target_low"], row["target_high"]))) or "none"},
+            "target": {
+                "": " to ".join(_figure(row[end], "") for end in ("target_low", "target_high") if row[end]) or "none"
+            },
         },
     )
+
+
+def _figure(cell: str, unit: str) -> str:
+    """Write a figure as pages do, but with all the decimals that it has: what differs must look so."""
+    return show(float(cell), unit, len(cell.partition(".")[2])) if cell else ""
 
 
 def _plain(build: Build, other: Build) -> Plain:

@@ -1,13 +1,19 @@
 """
 Draws HTML as PDF/UA-1.
 
-The fonts are those that come with matplotlib, so that every machine draws the same.
+The fonts are those that come with matplotlib, so that every machine draws the same, whatever fonts and aliases it has.
 Nothing is fetched but those fonts and pictures that the page itself holds.
 """
 
 from __future__ import annotations
 
+import contextlib
 import gc
+import os
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
 from xml.etree.ElementTree import Element
 
 import page as validator
@@ -16,21 +22,47 @@ from kpilib.press.engine import PageError
 from kpilib.press.letters import FONTS
 from kpilib.records.faults import Fault
 
+_SETTINGS = "FONTCONFIG_FILE"
 _FONTS = {
-    (FONTS / "DejaVuSans.ttf").as_uri(): "normal; font-style: normal",
-    (FONTS / "DejaVuSans-Bold.ttf").as_uri(): "bold; font-style: normal",
-    (FONTS / "DejaVuSans-Oblique.ttf").as_uri(): "normal; font-style: italic",
-    (FONTS / "DejaVuSans-BoldOblique.ttf").as_uri(): "bold; font-style: italic",
+    (FONTS / "DejaVuSans.ttf").as_uri(): "'DejaVu Sans'; font-weight: normal; font-style: normal",
+    (FONTS / "DejaVuSans-Bold.ttf").as_uri(): "'DejaVu Sans'; font-weight: bold; font-style: normal",
+    (FONTS / "DejaVuSans-Oblique.ttf").as_uri(): "'DejaVu Sans'; font-weight: normal; font-style: italic",
+    (FONTS / "DejaVuSans-BoldOblique.ttf").as_uri(): "'DejaVu Sans'; font-weight: bold; font-style: italic",
+    (FONTS / "DejaVuSansMono.ttf").as_uri(): "'DejaVu Sans Mono'",
 }
 _SHOWN = 3  # broken rules that a fault names
 
 
 def fonts() -> str:
     """The style sheet that names the fonts."""
-    return "".join(
-        f"@font-face {{ font-family: 'DejaVu Sans'; font-weight: {weight}; src: url('{where}'); }}\n"
-        for where, weight in _FONTS.items()
-    )
+    named = [f"@font-face {{ font-family: {face}; src: url('{where}'); }}\n" for where, face in _FONTS.items()]
+    return "".join([*named, "pre, code { font-family: 'DejaVu Sans Mono'; }\n"])
+
+
+@contextlib.contextmanager
+def _own_fonts() -> Iterator[None]:
+    """Let fontconfig, which reads its settings when a drawing begins, know of no font and no alias of the machine."""
+    before = os.environ.get(_SETTINGS)
+    os.environ[_SETTINGS] = str(Path(__file__).with_name("fonts.conf"))
+    try:
+        yield
+    finally:  # others, such as a browser, need those of the machine
+        del os.environ[_SETTINGS]
+        if before is not None:
+            os.environ[_SETTINGS] = before
+
+
+def weasyprint() -> ModuleType:
+    """
+    Load what draws.
+
+    Raises:
+        OSError: Pango is missing.
+    """
+    with warnings.catch_warnings(), _own_fonts():
+        warnings.filterwarnings("ignore", message="No fonts configured")  # a paper brings its own
+        import weasyprint
+    return weasyprint
 
 
 def draw(html: str, *, tagged: bool = True) -> bytes:
@@ -44,7 +76,7 @@ def draw(html: str, *, tagged: bool = True) -> bytes:
         PageError: Pango is missing.
     """
     try:
-        import weasyprint
+        weasy = weasyprint()
     except OSError as error:
         remedy = (
             "Install Pango (Debian and Ubuntu: libpango-1.0-0 and libpangoft2-1.0-0; macOS: brew install pango; "
@@ -63,13 +95,14 @@ def draw(html: str, *, tagged: bool = True) -> bytes:
                 raise ValueError(msg)
             return super().fetch(url, headers)
 
-    configuration = FontConfiguration()
+    with _own_fonts():
+        configuration = FontConfiguration()
     fetcher = HeldFetcher()
     gc.disable()  # a drawing makes millions of things, and lets go of them at its end: looking for waste costs a tenth
     try:
-        drawn = weasyprint.HTML(string=html, url_fetcher=fetcher)
+        drawn = weasy.HTML(string=html, url_fetcher=fetcher)
         _leave_out_unseen(drawn.etree_element)
-        sheet = weasyprint.CSS(string=fonts(), font_config=configuration, url_fetcher=fetcher)
+        sheet = weasy.CSS(string=fonts(), font_config=configuration, url_fetcher=fetcher)
         return drawn.write_pdf(
             stylesheets=[sheet], font_config=configuration, pdf_variant="pdf/ua-1" if tagged else None
         )

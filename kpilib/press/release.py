@@ -6,10 +6,11 @@ import contextlib
 import json
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from kpilib.press.checking import check
 from kpilib.press.compare import compare, same_bytes
@@ -19,6 +20,7 @@ from kpilib.press.plan import Plan, make_plan, read_manifest
 from kpilib.press.quarter import undisturbed
 from kpilib.press.run import How, run
 from kpilib.records.faults import Fault, RecordsError
+from kpilib.records.framework import EDITIONS
 from kpilib.records.ledger import load_ledger, records_as_at, unrecorded
 from kpilib.records.published import published_faults
 from kpilib.records.releases import ABOUT, release_folder, release_place, released
@@ -131,7 +133,11 @@ class Verified:
 
 def verify(framework: str, quarter: str, root: str | Path | None = None, *, jobs: int | None = None) -> Verified:
     """
-    Make a released quarter again from the records as they are now, aside, and hold it against what was published.
+    Make a released quarter again, aside, and hold it against what was published.
+
+    It is made from the records as they are now; and where those that the release keeps are others, from these too, so
+    that a release of which a file, its sum and release.json were changed together is still not the same as itself.
+    Every edition that there should be, every file of it and its manifest are looked at.
 
     Raises:
         RecordsError: the quarter is not released, or it cannot be made again.
@@ -142,33 +148,82 @@ def verify(framework: str, quarter: str, root: str | Path | None = None, *, jobs
     place = release_place(plan.framework, plan.quarter)
     if not about:
         raise RecordsError([Fault(place, "is not there", f"Release it first: kpilib release {framework} {quarter}")])
+    lines = [f"{place}/{name}" for name in _touched(folder, about, (framework, quarter))]
+    lines += map(str, published_faults(plan.framework, plan.quarter, "restricted", plan.root))
+    with tempfile.TemporaryDirectory() as aside:
+        kept = _as_kept(folder / "records", plan, Path(aside))
+        withheld = len(load_ledger(framework, "public", kept).as_at(plan.quarter).withheld)
+        editions = ["public", "restricted"] if withheld else ["public"]
+        lines += [f"{place}/{each} is not there." for each in editions if not (folder / each).is_dir()]
+        same, roots = not lines, {"": plan.root}
+        if _unlike(folder / "records", records_as_at(plan.framework, plan.quarter, plan.root)):
+            roots[" from the records that the release keeps"] = kept
+        for edition in ("public", "restricted"):
+            for source, top in roots.items() if (folder / edition).is_dir() else ():
+                said, alike = _made_again(framework, quarter, edition, top, jobs, folder, about)
+                lines += [f"The {edition} edition of {quarter}, made again{source}, {said[0]}", *said[1:]]
+                same = same and alike
+    return Verified(same, lines)
+
+
+def _touched(folder: Path, about: Mapping[str, Any], of: tuple[str, str]) -> Iterator[str]:
+    """Say of each file of a release that it is not as release.json, or the manifest of its edition, has it."""
+    if (about.get("framework"), about.get("quarter")) != of:
+        yield f"{ABOUT} is of another quarter."
     there = {path.relative_to(folder).as_posix(): sha256(path) for path in folder.rglob("*") if path.is_file()}
     there.pop(ABOUT)
-    touched = sorted(
-        name for name in there.keys() | about["files"].keys() if there.get(name) != about["files"].get(name)
-    )
-    lines = [f"{place}/{name} is not as it was released." for name in touched]
-    moved = published_faults(plan.framework, plan.quarter, "restricted", plan.root)
-    lines += [str(fault) for fault in moved]
-    for edition in ("public", "restricted"):
-        if not (folder / edition).is_dir():
-            continue
-        with tempfile.TemporaryDirectory() as aside:
-            again = replace(make_plan(framework, quarter, edition, root), outputs=Path(aside), guarded=False)
-            outcome = run(again, How(jobs=jobs))
-            if outcome.faults:
-                raise RecordsError(outcome.faults)
-            differ = same_bytes(folder / edition, again.folder)
-            if not differ:
-                lines.append(f"The {edition} edition of {quarter}, made again, is the same in every byte.")
-                continue
-            changes = compare(folder / edition, again.folder)
-            files = "1 file differs" if len(differ) == 1 else f"{len(differ)} files differ"
-            lines.append(f"The {edition} edition of {quarter}, made again, is not the same: {files}.")
-            lines += [f"  {change}" for change in changes]
-            lines += _versions(about["versions"], read_manifest(again.folder)["versions"])
-            touched += differ
-    return Verified(not touched and not moved, lines)
+    held = dict(about["files"])
+    for edition in EDITIONS:
+        outputs = read_manifest(folder / edition)["outputs"]
+        mine = {name for name in there if name.startswith(f"{edition}/") and name != f"{edition}/manifest.json"}
+        for name in sorted(mine | {f"{edition}/{name}" for name in outputs}):
+            if there.get(name) == held.get(name) != outputs.get(name.partition("/")[2]):
+                yield f"{name} is not as its manifest.json has it."
+    for name in sorted(there.keys() | held.keys()):
+        if there.get(name) != held.get(name):
+            how = "is not as it was released" if name in there and name in held else "is gone"
+            yield f"{name} {'was added since it was released' if name not in held else how}."
+
+
+def _unlike(kept: Path, now: Mapping[str, bytes]) -> bool:
+    """Say whether the records that a release keeps are others than those of its quarter now, in any byte."""
+    files = [path for path in kept.rglob("*") if path.is_file()] if kept.is_dir() else []
+    return {path.relative_to(kept).as_posix(): path.read_bytes() for path in files} != dict(now)
+
+
+def _as_kept(kept: Path, plan: Plan, root: Path) -> Path:
+    """Lay out the records that a release keeps as those of a council, beside the notebooks as they are now."""
+    for name, source in (
+        (f"data/{plan.framework.slug}", kept), (f"params/{plan.framework.slug}", kept / "params"),
+        ("notebooks", plan.root / "notebooks"),
+    ):  # fmt: skip
+        if source.is_dir():
+            shutil.copytree(source, root / name, ignore=shutil.ignore_patterns(".*"))
+    shutil.rmtree(root / "data" / plan.framework.slug / "params", ignore_errors=True)
+    return root
+
+
+def _made_again(
+    framework: str, quarter: str, edition: str, root: Path, jobs: int | None, folder: Path, about: Mapping[str, Any]
+) -> tuple[list[str], bool]:
+    """Make an edition again and say how it differs from what was released, and whether it is the same."""
+    with tempfile.TemporaryDirectory() as aside:
+        again = replace(
+            make_plan(framework, quarter, edition, root), outputs=Path(aside), guarded=False, despite=about["despite"]
+        )
+        outcome = run(again, How(jobs=jobs))
+        if outcome.faults:
+            raise RecordsError(outcome.faults)
+        differ = same_bytes(folder / edition, again.folder)
+        if not differ:
+            return ["is the same in every byte."], True
+        try:
+            changes: Sequence[object] = compare(folder / edition, again.folder)
+        except RecordsError:  # a part of it is gone, so that it cannot be read as a report
+            changes = differ
+        files = "1 file differs" if len(differ) == 1 else f"{len(differ)} files differ"
+        lines = [f"is not the same: {files}.", *(f"  {change}" for change in changes)]
+        return lines + _versions(about["versions"], read_manifest(again.folder)["versions"]), False
 
 
 def _versions(then: dict[str, str], now: dict[str, str]) -> list[str]:

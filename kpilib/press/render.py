@@ -1,13 +1,16 @@
 """
 Pages become HTML, and HTML becomes paper: two nbconvert exporters.
 
-HTML is one file that asks nothing of anyone: a policy in its head forbids every request.
+HTML is one file that asks nothing of anyone: a policy in its head forbids every request, and every script but ours,
+so that what a cell of a notebook shows, or a record holds, runs nothing.
 Paper is the same HTML with its print styles, drawn by WeasyPrint as PDF/UA-1.
 """
 
 from __future__ import annotations
 
 import re
+from base64 import b64encode
+from hashlib import sha256
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -23,6 +26,10 @@ from kpilib.press.engine import PageError, is_left_out
 from kpilib.press.paper import draw
 from kpilib.records.faults import Fault
 
+POLICY = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    f"script-src 'sha256-{b64encode(sha256(theme.script().encode()).digest()).decode()}'"
+)
 _STYLE = re.compile(r"<style>.*?</style>\s*", re.DOTALL)
 _HEADING = re.compile(r"<h([1-6])[^>]*>(.*?)</h\1>", re.DOTALL)
 _ANCHOR = re.compile(r'<a class="anchor-link".*?</a>', re.DOTALL)
@@ -82,7 +89,9 @@ class PageExporter(TemplateExporter):
         if not about["numbered"]:
             paper += "@page { @bottom-right { content: none; } }\n"
         styles = {"screen": Markup(theme.screen()), "paper": Markup(paper)}
-        return super().from_notebook_node(nb, {**(resources or {}), "about": about, "styles": styles}, **kw)
+        return super().from_notebook_node(
+            nb, {**(resources or {}), "about": about, "styles": styles, "policy": POLICY}, **kw
+        )
 
 
 class PaperExporter(Exporter):

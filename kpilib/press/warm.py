@@ -6,6 +6,7 @@ What is loaded and set up here is shared by all of them; memory included, where 
 
 from __future__ import annotations
 
+import contextlib
 import gc
 
 from jinja2 import Environment
@@ -14,14 +15,13 @@ from nbformat.v4 import new_notebook
 from kpilib.pages import opening, shown
 from kpilib.press import pieces, prepare
 from kpilib.press.current import own_sources
+from kpilib.press.paper import weasyprint
 from kpilib.press.render import PageExporter
 
-try:
-    import weasyprint
-except OSError:  # without Pango pages are made all the same, and each paper says what is missing
-    weasyprint = None  # type: ignore[assignment]
+with contextlib.suppress(OSError):  # without Pango pages are made all the same, and each paper says what is missing
+    weasyprint()
 
-__all__ = ["opening", "pieces", "prepare", "weasyprint"]
+__all__ = ["opening", "pieces", "prepare"]
 
 
 def _read(environment: Environment) -> None:

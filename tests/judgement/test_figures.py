@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from kpilib.judgement.figures import bare, gap, goal, show, show_all
 
@@ -73,10 +76,20 @@ def test_without_decimals_a_figure_has_as_many_as_it_needs(value: float, written
         ("people", "1 person"),
         ("children", "1 child"),
         ("families", "1 family"),
+        ("breaches", "1 breach"),
+        ("boxes", "1 box"),
+        ("council taxes", "1 council tax"),
+        ("charge points", "1 charge point"),
+        ("days lost per FTE", "1 day lost per FTE"),
+        ("per 10,000 people", "1 per 10,000 people"),
+        ("premises", "1 premises"),
+        ("gas", "1 gas"),
+        ("series", "1 series"),
+        ("kg CO2e", "1 kg CO2e"),
     ],
 )
 def test_one_is_singular(unit: str, written: str) -> None:
-    """One of anything is written in the singular."""
+    """One of what is known by its plural is written in the singular, and anything else as the record has it."""
     assert written == show(1, unit, 0)
 
 
@@ -86,6 +99,34 @@ def test_one_is_singular(unit: str, written: str) -> None:
 def test_only_a_bare_one_is_singular(value: float, decimals: float, written: str) -> None:
     """Nothing, two, and one with decimals are written in the plural."""
     assert written == show(value, "days", decimals)
+
+
+@pytest.mark.parametrize(
+    ("value", "decimals", "written"),
+    [
+        (94.5, 0, "95"),
+        (0.125, 2, "0.13"),
+        (2.675, 2, "2.68"),
+        (-2.5, 0, "−3"),
+        (1.005, math.nan, "1.01"),
+        (94.4 - 0.1 * 9, 0, "94"),
+        (0.1 + 0.2 + 0.2, 0, "1"),
+        (999999999999999, 0, "999,999,999,999,999"),
+    ],
+)
+def test_a_half_is_rounded_away_from_zero_as_excel_does(value: float, decimals: float, written: str) -> None:
+    """What is rounded is the decimal number of the record, or of the sum of records, and not the float's binary one."""
+    assert written == show(value, "", decimals)
+
+
+@settings(deadline=None, max_examples=300)
+@given(st.integers(-(10**9), 10**9), st.integers(0, 4))
+def test_every_half_is_rounded_away_from_zero(count: int, decimals: int) -> None:
+    """For every number of decimals, on both sides of zero."""
+    half = Decimal(2 * count + 1).scaleb(-1) * Decimal(1).scaleb(-decimals)
+    expected = half.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+
+    assert show(float(half), "", decimals).replace("−", "-") == f"{expected if expected else abs(expected):,f}"
 
 
 @pytest.mark.parametrize("by", [show, bare, goal])
@@ -132,7 +173,15 @@ def test_a_target_has_no_more_decimals_than_it_needs(value: float, unit: str, wr
 )
 def test_a_gap_is_a_distance(value: float, unit: str, decimals: float, written: str) -> None:
     """How far apart two figures are has no sign, and percentages differ by points."""
-    assert written == gap(value, unit, decimals)
+    assert written == gap(value, 0, unit, decimals)
+
+
+@pytest.mark.parametrize(
+    ("value", "other", "decimals", "written"), [(94.46, 95, 1, "0.5"), (94.4, 94.3, 0, "0.1"), (95, 95, 0, "0")]
+)
+def test_a_gap_is_what_a_reader_finds_who_subtracts(value: float, other: float, decimals: float, written: str) -> None:
+    """It lies between the figures as they are printed; where these are alike and the figures are not, it is real."""
+    assert written == gap(value, other, "days", decimals)
 
 
 def test_a_column_is_written_row_by_row() -> None:
@@ -140,4 +189,4 @@ def test_a_column_is_written_row_by_row() -> None:
     frame = pd.DataFrame({"unit": ["%", "£", "days"], "decimals": [1, 0, math.nan]})
 
     assert show_all([1, 2, math.nan], frame) == ["1.0%", "£2", ""]
-    assert show_all([1, 2, 3.5], frame, gap) == ["1 point", "£2", "3.5"]
+    assert show_all([1, 2, 3.5], frame, goal) == ["1%", "£2", "3.5"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import re
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
@@ -118,6 +120,31 @@ def test_coming_nearer_never_worsens_a_rating(rule: Rule, low: float, away: floa
     )
 
     assert far <= min(nearer)
+
+
+@settings(deadline=None, max_examples=150)
+@given(
+    st.integers(-30000, 30000).map(lambda count: count / 1000),
+    st.integers(-3000, 3000).map(lambda count: count / 100),
+    st.sampled_from([math.nan, 0, 1, 2, 3]),
+    st.sampled_from(["%", "days", "£m"]),
+)
+def test_a_reason_never_contradicts_itself(value: float, target: float, decimals: float, unit: str) -> None:
+    """The figure that it prints less the target that it prints is the gap that it prints, on the side that it says."""
+    reason = rate(
+        row(value=value, target_low=target, decimals=decimals, unit=unit),
+        Rule(since="2019-20-Q1", green_within="0%", amber_within="1 points"),
+    ).loc[0, "reason"]
+    said = [
+        Decimal(number) for number in re.findall(r"-?[0-9]+(?:\.[0-9]+)?", reason.replace("−", "-").replace("£", ""))
+    ]
+
+    if " meets " in reason:
+        assert said[0] == said[1]
+    else:
+        figure, apart, aim = said
+        assert apart > 0
+        assert figure - aim == (apart if " above " in reason else -apart)
 
 
 @briefly

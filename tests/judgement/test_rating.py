@@ -980,8 +980,37 @@ def test_a_gap_is_that_between_the_figures_that_are_printed() -> None:
 
 
 def test_a_gap_that_rounding_hides_is_told_all_the_same() -> None:
-    """82.38 is printed as 82.4; what is rated below its target is not said to meet it."""
-    assert reason_of(value=82.38, target_low=82.4, decimals=1).startswith("82.4% is 0.02 points below")
+    """82.38 with one decimal would be printed like its target of 82.4, so it is printed with two."""
+    assert reason_of(value=82.38, target_low=82.4, decimals=1).startswith(
+        "82.38% is 0.02 points below the target of 82.4%"
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "written"),
+    [
+        ({"value": 94.5, "target_low": 95.0}, "94.5% is 0.5 points below the target of 95%; high is good."),
+        ({"value": 94.6, "target_low": 94.8}, "94.6% is 0.2 points below the target of 94.8%; high is good."),
+        ({"value": 94.6, "target_low": 94.6}, "94.6% meets the target of 94.6%; high is good."),
+        ({"value": 0.002, "target_low": 0.0, "good_is": "low", "decimals": math.nan},
+         "0.002% is 0.002 points above the target of 0%; low is good."),
+        ({"value": 600.4, "target_low": 600.2, "target_high": 680.0, "kind": "range"},
+         "600.4% is within the range of 600.2% to 680%; high is good."),
+    ],
+)  # fmt: skip
+def test_figure_target_and_gap_never_contradict_one_another(said: dict[str, Any], written: str) -> None:
+    """Where a figure without decimals is printed like its target, or beyond it, it is printed with as many as tell."""
+    assert (
+        reason_of(Rule(since="2019-20-Q1", green_within="0%", amber_within="1 points"), **{"decimals": 0.0, **said})
+        == written
+    )
+
+
+def test_a_figure_that_changed_is_not_printed_like_the_one_before() -> None:
+    """94.4 and 93.6 are both 94 without decimals, and a direction between the two would not be believed."""
+    rated = rate(row(value=94.4, target_low=80.0, decimals=0.0, last_year=93.6), RULE)
+
+    assert rated.loc[0, "decimals"] == 1
 
 
 @pytest.mark.parametrize(("value", "rating"), [(0, "green"), (1, "amber"), (3, "red")])

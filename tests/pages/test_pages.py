@@ -194,11 +194,14 @@ def test_dollar_signs_are_not_mathematics(tmp_path: Path) -> None:
 
 
 def test_charts_leave_an_analyst_s_own_settings_alone(tmp_path: Path) -> None:
-    """The house's looks hold for its own charts only."""
-    with matplotlib.rc_context({"font.size": 31}):
-        opened(write(tmp_path)).charts()
+    """Opening a page sets the house's looks; what a later cell chooses stays, whatever the page draws."""
+    with matplotlib.rc_context({"font.size": 47}):
+        page = opened(write(tmp_path))
+        sizes = [matplotlib.rcParams["font.size"]]
+        matplotlib.rcParams["font.size"] = 31
+        page.charts()
 
-        assert matplotlib.rcParams["font.size"] == 31
+        assert [*sizes, matplotlib.rcParams["font.size"]] == [9, 31]
 
 
 def test_the_same_page_shows_the_same_bytes(tmp_path: Path) -> None:

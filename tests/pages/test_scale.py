@@ -48,7 +48,7 @@ def scales(root: Path) -> list[str]:
 def test_a_target_of_another_scale_is_asked_about_once(council: Callable[..., Path]) -> None:
     """Figure and target are both named, and however many figures are as far off it is one line."""
     assert scales(written(council, "point,9000,")) == [
-        "litter: The figure 85 for Quarter 2 2023/24 and the target 9000 for 2023/24 are 106 times apart, "
+        "litter: The figure 85 for Quarter 2 2023/24 and the target 9,000 for 2023/24 are 106 times apart, "
         "and 1 more likewise; one may be in another unit."
     ]
 

@@ -127,6 +127,9 @@ def test_a_figure_is_told_by_the_names_of_its_page_and_what_follows_from_it_is_n
         ({"target_low": ""}, "target was 90; now none"),
         ({"rating": "amber"}, "rating was “Off track” (red); now “Off track” (amber, though red by the rule)"),
         ({"unit": "£"}, "figure was 75.2%; now £75.2"),
+        ({"value": "7.9", "unit": "£m"}, "figure was 75.2%; now £7.9m"),
+        ({"value": "1234.5", "unit": "days"}, "figure was 75.2%; now 1,234.5 days"),
+        ({"value": "75.2004"}, "figure was 75.2%; now 75.2004%"),
     ],
 )
 def test_each_aspect_of_an_indicator_is_told_in_a_line(tmp_path: Path, cells: dict[str, str], line: str) -> None:

@@ -8,6 +8,12 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from markupsafe import Markup
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from kpilib.pages import theme
+from kpilib.pages.shown import fill
+from kpilib.press.render import PageExporter
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
          "resultTypes": ["violations"]}  # fmt: skip
@@ -39,6 +45,28 @@ def test_axe_finds_nothing_on_an_indicator_s_own_screen(report: Path, opened: An
 def shown(page: Any) -> list[str]:
     """Give the names of the indicators that the table shows."""
     return page.locator("#indicators tbody tr:visible th a").all_inner_texts()
+
+
+def test_no_script_of_a_notebook_or_a_record_runs(tmp_path: Path, opened: Any) -> None:
+    """The policy lets the page's own script run by its sum, and neither another one, a handler nor an address."""
+    tries = (
+        "<script>window.ran = 'script'</script><img src=x onerror=\"window.ran = 'handler'\">"
+        "<svg onload=\"window.ran = 'svg'\"></svg><a id=go href=\"javascript:window.ran = 'address'\">go</a>"
+        '<button onclick="window.ran = \'click\'">press</button><iframe srcdoc="<script>top.ran = 1</script>"></iframe>'
+    )
+    own = fill("finder", ratings=[], directions=[], pages=[], priority_word="page", directorates=[],
+               table=Markup('<table id="indicators"><caption>All</caption><tbody></tbody></table>'),
+               script=Markup(theme.script()))  # fmt: skip
+    shown = [new_output("display_data", {"text/html": html}) for html in (str(own.html), tries)]
+    html, _ = PageExporter().from_notebook_node(new_notebook(cells=[new_code_cell("1", outputs=shown)]))
+    (tmp_path / "page.html").write_text(html, "utf-8")
+
+    opened.goto((tmp_path / "page.html").as_uri())
+    opened.click("#go")
+    opened.click("text=press")
+
+    assert opened.locator("#finder").is_visible()
+    assert opened.evaluate("window.ran || null") is None
 
 
 def test_the_overview_is_narrowed_by_rating_objective_directorate_and_text(report: Path, opened: Any) -> None:

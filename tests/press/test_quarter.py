@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pypdf
 import pytest
@@ -17,8 +18,10 @@ from openpyxl import load_workbook
 
 from kpilib.press import release as releasing
 from kpilib.press.cli import main
+from kpilib.press.current import sha256
 from kpilib.press.run import Outcome
 from kpilib.records.forms import HEAD
+from kpilib.records.releases import ABOUT
 
 Say = Callable[..., tuple[int, str, str]]
 
@@ -296,6 +299,53 @@ def test_verify_says_what_is_no_longer_the_same(walked: Path, say: Say, monkeypa
     assert "Streets free of litter" in said
     assert "90.6" in said
     assert "99" in said
+
+
+@pytest.mark.parametrize(
+    ("edit", "line"),
+    [
+        (lambda there: rewrite(there, "records/indicators.csv", "Days to repair a street light", "Days to mend a lamp"),
+         "The public edition of 2023-24-Q2, made again from the records that the release keeps, is not the same"),
+        (lambda there: shutil.rmtree(there / "public"), "public is not there."),
+        (lambda there: shutil.rmtree(there / "restricted"), "restricted is not there."),
+        (lambda there: (there / "public/added.html").write_text("<p>Added</p>", "utf-8"),
+         "public/added.html is not as its manifest.json has it."),
+        (lambda there: (there / "public/indicators.csv").unlink(),
+         "public/indicators.csv is not as its manifest.json has it."),
+    ],
+    ids=["record", "public", "restricted", "added", "removed"],
+)  # fmt: skip
+def test_a_release_changed_together_with_its_own_list_is_not_the_same(
+    edit: Callable[[Path], Any], line: str, walked: Path, say: Say, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Whoever edits, removes or adds a file can write its sum into release.json too, but not what follows from it."""
+    root = Path(shutil.copytree(walked, tmp_path / "council"))
+    there, published = root / "data" / SLUG / "releases" / AT, tmp_path / "published"
+    shutil.copytree(there, published)
+    edit(there)
+    about = json.loads((there / ABOUT).read_text("utf-8"))
+    paths = [path for path in there.rglob("*") if path.is_file() and path.name != ABOUT]
+    about["files"] = {path.relative_to(there).as_posix(): sha256(path) for path in paths}
+    (there / ABOUT).write_text(json.dumps(about), "utf-8")
+
+    def as_published(plan: Any, *_: object) -> Outcome:
+        shutil.copytree(published / plan.edition, plan.folder)
+        if plan.root != root and "mend a lamp" in (plan.root / "data" / SLUG / "indicators.csv").read_text("utf-8"):
+            rewrite(plan.folder, "indicators.csv", "Days to repair a street light", "Days to mend a lamp")
+        return Outcome(plan.folder)
+
+    monkeypatch.setattr(releasing, "run", as_published)
+    status, said, _ = say(root, "verify", SLUG, AT)
+
+    assert status == 1
+    assert line in said
+
+
+def rewrite(folder: Path, name: str, before: str, after: str) -> None:
+    """Put other words into a file."""
+    text = (folder / name).read_text("utf-8")
+    assert before in text
+    (folder / name).write_text(text.replace(before, after), "utf-8")
 
 
 def test_verify_of_what_was_never_released_is_refused(say: Say, tmp_path: Path) -> None:
