@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from kpilib.records.faults import Fault, RecordsError, allowed
+from kpilib.records.files import read_file
 from kpilib.records.framework import CoverReport, Framework, home
 from kpilib.records.handed import handed
 from kpilib.records.periods import Period
@@ -42,7 +43,7 @@ def read_parameters(framework: Framework, at: Period, root: str | Path | None = 
     """
     where = place(framework, at)
     path = home(root) / where
-    return read_yaml(path.read_bytes(), where) if path.exists() else {}
+    return read_yaml(read_file(path, where), where) if path.exists() else {}
 
 
 def read_quarterly(framework: Framework, at: Period, root: str | Path | None = None) -> Quarterly:
