@@ -15,11 +15,12 @@ from papermill.exceptions import PapermillExecutionError
 
 from kpilib.pages.shown import without_notes
 from kpilib.press import shell  # noqa: F401  papermill knows its engine from then on
+from kpilib.press.measure import TooMuchShownError
 from kpilib.press.pieces import KERNEL
 from kpilib.records.faults import CallError, Fault, NoSuchPartError, RecordsError
 
 PRINTED = "printed"
-_TWO_LINES = [error.__name__ for error in (RecordsError, CallError, NoSuchPartError)]
+_TWO_LINES = [error.__name__ for error in (RecordsError, CallError, NoSuchPartError, TooMuchShownError)]
 
 
 class PageError(Exception):
@@ -111,7 +112,8 @@ def _run(notebook: bytes, parameters: Mapping[str, Any], engine: str) -> Noteboo
     with tempfile.TemporaryDirectory() as folder:
         more: dict[str, Any] = {"folder": folder}
         if engine == KERNEL:
-            more = {"extra_arguments": ["--IPKernelApp.log_level=CRITICAL"]}
+            options = {"log_level": "CRITICAL", "extra_extensions": "kpilib.press.measure"}
+            more = {"extra_arguments": [f"--IPKernelApp.{name}={said}" for name, said in options.items()]}
 
         def once() -> NotebookNode:
             return papermill.execute_notebook(

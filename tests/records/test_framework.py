@@ -416,7 +416,7 @@ def test_page_named_twice(tmp_path: Path) -> None:
 
 def test_letter_given_twice(tmp_path: Path) -> None:
     """Two appendices cannot have the same letter."""
-    assert any("A" in fault for fault in faults(tmp_path, appendices=[APPENDIX, {**APPENDIX}]))
+    assert any("appendix 'A' is there twice" in fault for fault in faults(tmp_path, appendices=[APPENDIX, {**APPENDIX}]))
 
 
 def test_unknown_page_in_an_appendix(tmp_path: Path) -> None:
