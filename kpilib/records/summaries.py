@@ -62,6 +62,8 @@ def _read(path: Path, place: str, framework: Framework) -> dict[str, object]:
     Raises:
         RecordsError: it cannot be read, or its page or quarter is not there; its text is never quoted.
     """
+    if not path.name.isprintable():
+        raise RecordsError([Fault(place, "has a name that cannot be printed", "Rename it, in letters and digits.")])
     try:
         at = framework.quarter(path.parent.name)
     except ValueError as error:
