@@ -105,7 +105,7 @@ def kpilib() -> Callable[..., subprocess.CompletedProcess[str]]:
 
     def call(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         if environment or not hasattr(os, "fork"):
-            command = [sys.executable, "-m", "kpilib.press.cli", *arguments]
+            command = [sys.executable, "-m", "kpilib", *arguments]
             env = {**os.environ, **environment}
             return subprocess.run(command, capture_output=True, text=True, check=False, env=env)
         with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:

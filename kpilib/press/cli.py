@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import io
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
@@ -24,23 +25,22 @@ FORMATS = ("text", "csv", "json")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command says; 0 is done, 1 that something in the records or a page is wrong, 2 a wrong call."""
-    asked = _parser().parse_args(arguments)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8")
-    note = home_note(asked.root)
-    if note:
-        print(note, file=sys.stderr)
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")  # a file's name may be no text
+    asked = _parser().parse_args(arguments)
     try:
-        return asked.command(asked)
+        note = home_note(asked.root)
+        if note:
+            print(note, file=sys.stderr)
+        status = asked.command(asked)
+        sys.stdout.flush()
+        return status
     except RecordsError as error:
         print(error, file=sys.stderr)
     except BrokenPipeError:  # whoever was reading has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except KeyboardInterrupt:
-        print("Stopped. What is made stays; run it again, and the rest is made.", file=sys.stderr)
-        return 130
     except OSError as error:
         print(f"{error.filename or 'The machine'}: {error.strerror or error}", file=sys.stderr)
         print("  Make room, or mend the folder or its permissions, and run again.", file=sys.stderr)
@@ -110,10 +110,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return number
+    if not re.fullmatch("[1-9][0-9]{0,5}", text):
+        raise argparse.ArgumentTypeError("must be a whole number from 1 to 999999, in digits")
+    return int(text)
 
 
 def _plans(asked: argparse.Namespace) -> list[Plan]:
@@ -298,7 +297,3 @@ def _export(asked: argparse.Namespace) -> int:
         raise RecordsError(faults)
     sys.stdout.write(indicators_csv(ledger, plan.quarter))
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

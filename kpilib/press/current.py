@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 import re
 import sys
@@ -77,7 +78,7 @@ def fingerprint(folders: dict[str, Path], files: dict[str, Path], said: Any) -> 
         for path in sorted(folder.rglob("*")):
             parts = path.relative_to(folder).parts
             if path.is_file() and not any(part.startswith(".") for part in parts) and parts[0] != "releases":
-                total.update(f"\0{name}/{'/'.join(parts)}\0".encode())
+                total.update(os.fsencode(f"\0{name}/{'/'.join(parts)}\0"))
                 total.update(hashlib.sha256(path.read_bytes()).digest())
     for name, path in sorted(files.items()):
         if path.is_file():

@@ -14,12 +14,13 @@ from papermill.exceptions import PapermillExecutionError
 
 from kpilib.pages.shown import without_notes
 from kpilib.press import shell  # noqa: F401  papermill knows its engine from then on
+from kpilib.press.measure import TooMuchShownError
 from kpilib.press.pieces import KERNEL
 from kpilib.records.faults import CallError, Fault, NoSuchPartError, RecordsError
 
 PRINTED = "printed"
-_NOTES = "kpilib.press.guard"  # a kernel too notes what its cells read
-_TWO_LINES = [error.__name__ for error in (RecordsError, CallError, NoSuchPartError)]
+_IN_KERNELS = ("kpilib.press.guard", "kpilib.press.measure")  # what a worker does of itself, a kernel does by these
+_TWO_LINES = [error.__name__ for error in (RecordsError, CallError, NoSuchPartError, TooMuchShownError)]
 
 
 class PageError(Exception):
@@ -111,7 +112,8 @@ def _run(notebook: bytes, parameters: Mapping[str, Any], engine: str, folder: st
     """Run a notebook by papermill, twice where a kernel's port was taken in the moment that it started."""
     more: dict[str, Any] = {"folder": folder}
     if engine == KERNEL:
-        more = {"extra_arguments": ["--IPKernelApp.log_level=CRITICAL", f"--IPKernelApp.extra_extensions={_NOTES}"]}
+        extensions = [f"--IPKernelApp.extra_extensions={name}" for name in _IN_KERNELS]
+        more = {"extra_arguments": ["--IPKernelApp.log_level=CRITICAL", *extensions]}
 
     def once() -> NotebookNode:
         return papermill.execute_notebook(

@@ -24,6 +24,7 @@ from kpilib.press.letters import file_faults, letter_faults
 from kpilib.press.pieces import Prepared
 from kpilib.press.plan import Plan, PlannedPage, opened_before
 from kpilib.records.faults import Fault, RecordsError, allowed
+from kpilib.records.files import read_file
 from kpilib.records.framework import INDICATOR_PAGES, PageEntry
 from kpilib.records.ledger import Ledger, recorded, unrecorded
 from kpilib.records.page_records import page_records
@@ -71,7 +72,8 @@ def _shared(plan: Plan, files: Mapping[str, bytes]) -> Mapping[str, str]:
 def _parameters(framework: str, root: Path) -> Mapping[str, bytes]:
     """The files of a council in params/, by their names from the root."""
     paths = sorted((root / "params" / framework).glob("*.yml"))
-    return {path.relative_to(root).as_posix(): path.read_bytes() for path in paths}
+    names = {path.relative_to(root).as_posix(): path for path in paths if path.is_file()}
+    return {name: read_file(path, name) for name, path in names.items()}
 
 
 def parts(framework: str, edition: str, root: Path) -> Parts:

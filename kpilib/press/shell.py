@@ -23,16 +23,37 @@ from nbformat.v4 import new_output
 from papermill.engines import Engine, NotebookExecutionManager, papermill_engines
 from traitlets.config import Config
 
+from kpilib.press.measure import Measure
 from kpilib.press.pieces import WARM
 
 _BACKEND = "module://matplotlib_inline.backend_inline"
 
 
 class _Shown(list[NotebookNode]):
-    """What the running cell has shown so far."""
+    """What the running cell has shown so far; what is printed becomes one of it when something else follows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._measure, self._stream, self._printed = Measure(), "", io.StringIO()
+
+    def print(self, stream: str, text: str) -> None:
+        """Keep what is printed on `stdout` or `stderr`."""
+        self._measure.add(text)
+        if stream != self._stream:
+            self.settle()
+            self._stream = stream
+        self._printed.write(text)
+
+    def settle(self) -> None:
+        """Make an output of what was printed last."""
+        if printed := self._printed.getvalue():
+            self.append(new_output("stream", name=self._stream, text=printed))
+        self._stream, self._printed = "", io.StringIO()
 
     def show(self, kind: str, data: dict[str, Any], metadata: dict[str, Any], **more: Any) -> None:
         """Keep something that has several forms, pictures as text."""
+        self._measure.add(*data.values())
+        self.settle()
         said = {
             form: base64.b64encode(each).decode("ascii") if isinstance(each, bytes) else each
             for form, each in data.items()
@@ -74,6 +95,7 @@ class _Display(DisplayPublisher):
 
     def clear_output(self, wait: bool = False) -> None:
         """Forget what the cell has shown."""
+        self.shell.shown.settle()
         self.shell.shown.clear()
 
 
@@ -89,8 +111,7 @@ class _Printed(io.TextIOBase):
 
     def write(self, text: str) -> int:
         """Keep it, with what was printed just before."""
-        if text:
-            self._shown.append(new_output("stream", name=self._stream, text=text))
+        self._shown.print(self._stream, text)
         return len(text)
 
 
@@ -105,6 +126,7 @@ class _Shell(InteractiveShell):
         super().__init__(**given)
 
     def _showtraceback(self, etype: type[BaseException], evalue: BaseException, stb: list[str]) -> None:
+        self.shown.settle()
         self.shown.append(new_output("error", ename=etype.__name__, evalue=str(evalue), traceback=list(stb)))
 
     def fill(self, cell: NotebookNode) -> None:
@@ -116,6 +138,7 @@ class _Shell(InteractiveShell):
         error = done.error_before_exec or done.error_in_exec
         if error and not any(shown.output_type == "error" for shown in self.shown):  # a magic's, which are only printed
             self._showtraceback(type(error), error, [])
+        self.shown.settle()
         cell.outputs = list(self.shown)
 
 

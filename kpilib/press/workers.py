@@ -2,15 +2,18 @@
 Workers: each makes one piece in a process of its own, forked from one that has the libraries loaded, and ends with it.
 
 So no page can stain another, and one that raises, hangs, eats memory or kills its process fails alone.
+Whatever a page began, in the background or detached, is ended with it.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import gc
 import multiprocessing as mp
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -24,6 +27,8 @@ from kpilib.records.faults import Fault, RecordsError
 from kpilib.records.snapshot import Opened
 
 _WARM = "kpilib.press.warm"
+_PATIENCE = 10  # seconds for a worker to end what it began
+_SUBREAPER, _PARENT_DEATH = 36, 1  # of prctl(2): orphans come to this process; a signal when its parent ends
 
 
 @dataclass(frozen=True)
@@ -62,7 +67,17 @@ class Piece(Protocol):
 class _Work:
     process: BaseProcess
     pipe: Connection
+    leash: Connection
     began: float
+
+    def end(self) -> None:
+        """End it, with whatever it began; it does so itself when its leash is let go."""
+        self.leash.close()
+        self.process.join(_PATIENCE)
+        if self.process.exitcode is None:
+            self.process.kill()
+            self.process.join()
+        self.pipe.close()
 
 
 class Workers:
@@ -95,11 +110,13 @@ class Workers:
         context = mp.get_context("spawn") if self._still_loading and piece.light else self._context
         self._still_loading = False
         ours, theirs = context.Pipe(duplex=False)
-        process = context.Process(target=_work, args=(piece, self._limits, theirs), daemon=False)
+        held, leash = context.Pipe(duplex=False)
+        process = context.Process(target=_work, args=(piece, self._limits, theirs, held), daemon=False)
         with _undisturbed():
             process.start()
+            self._at_work[key] = _Work(process, ours, leash, time.monotonic())
         theirs.close()
-        self._at_work[key] = _Work(process, ours, time.monotonic())
+        held.close()
 
     def wait(self) -> list[tuple[int, Made]]:
         """Wait until something is made or has failed, and give it."""
@@ -112,23 +129,21 @@ class Workers:
             if work.pipe in ready:
                 done.append((key, _received(work)))
             elif late:
-                _end(work.process)
                 problem = f"was not done within {self._limits.seconds:g} seconds"
                 remedy = "Look for a loop that does not end, or a picture too intricate; or give --page-seconds."
                 done.append((key, Made(faults=(Fault("", problem, remedy),))))
             else:
                 continue
-            work.pipe.close()
-            work.process.join()
+            work.end()
             del self._at_work[key]
         return done
 
     def close(self) -> None:
         """End whatever is still at work."""
         for work in self._at_work.values():
-            _end(work.process)
-            work.process.join()
-            work.pipe.close()
+            work.leash.close()
+        for work in self._at_work.values():
+            work.end()
         self._at_work.clear()
 
 
@@ -170,7 +185,8 @@ _loading = False
 def _begin_loading() -> bool:
     """Let the parent of all workers load what they need, while the caller goes on; say whether that began just now."""
     global _loading
-    forkserver.ensure_running()
+    with _undisturbed():
+        forkserver.ensure_running()
     before, _loading = _loading, True
     return not before
 
@@ -180,7 +196,7 @@ def _received(work: _Work) -> Made:
     try:
         made: Made = work.pipe.recv()
     except (EOFError, OSError):
-        work.process.join()
+        work.process.join(_PATIENCE)
         code = work.process.exitcode or 0
         how = f"was killed by {signal.Signals(-code).name}" if code < 0 else "ended before the page was done"
         remedy = "A cell must not end its own process; if none does, the machine may be short of memory."
@@ -188,51 +204,106 @@ def _received(work: _Work) -> Made:
     return replace(made, seconds=time.monotonic() - work.began)
 
 
-def _end(process: BaseProcess) -> None:
-    """End a worker, and whatever it began itself."""
-    if hasattr(os, "killpg"):
-        with contextlib.suppress(OSError):
-            os.killpg(process.pid or 0, signal.SIGKILL)
-    process.kill()
-
-
-def _work(piece: Piece, limits: Limits, pipe: Connection) -> None:
-    """Be a worker: make a piece, send it, and end."""
+def _work(piece: Piece, limits: Limits, pipe: Connection, leash: Connection) -> None:
+    """Be a worker: make a piece, send it, and end, whatever threads and processes it began."""
     _stand_apart()
-    _limit_memory(limits.megabytes)
-    gc.set_threshold(20_000)  # what was loaded before the fork is not looked through again: waste may wait a little
+    if sys.platform == "linux":
+        _part_from_keeper(pipe, leash)
+    else:
+        threading.Thread(target=_follow, args=(leash,), daemon=True).start()
+    try:
+        _limit_memory(limits.megabytes)
+        gc.set_threshold(20_000)  # what was loaded before the fork is not looked through again: waste may wait a little
+        pipe.send(_made(piece))
+    finally:
+        os._exit(0)
+
+
+def _made(piece: Piece) -> Made:
     try:
         parts = piece.make()
-        made = parts if isinstance(parts, Made) else Made(parts)
+        return parts if isinstance(parts, Made) else Made(parts)
     except RecordsError as error:
-        made = Made(faults=tuple(error.faults))
+        return Made(faults=tuple(error.faults))
     except Exception as error:
         fault = getattr(error, "fault", None)
         if fault is None:
             why = f"{type(error).__name__}: {' '.join(str(error).split())[:160]}"
             fault = Fault("", why, "Run it again; if it fails again, run it in JupyterLab.")
-        made = Made(faults=(fault,))
-    pipe.send(made)
+        return Made(faults=(fault,))
 
 
 def _stand_apart() -> None:
-    """Leave the terminal to the one who asked, and end when that one ends, whatever ends it."""
+    """Leave the terminal to the one who asked."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     if hasattr(os, "setsid"):
         os.setsid()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     nowhere = os.open(os.devnull, os.O_RDWR)
     for stream in (1, 2):
         os.dup2(nowhere, stream)
-    parent = mp.parent_process()
-    if parent is not None:
-        threading.Thread(target=_follow, args=(parent.sentinel,), daemon=True).start()
 
 
-def _follow(sentinel: int) -> None:
-    wait([sentinel])
+def _follow(leash: Connection) -> None:
+    wait([leash])
     if hasattr(os, "killpg"):
         os.killpg(os.getpid(), signal.SIGKILL)
     os._exit(1)
+
+
+def _part_from_keeper(pipe: Connection, leash: Connection) -> None:
+    """
+    Go on as a child of this process, which keeps watch, and ends with the child or when its leash is let go.
+
+    Detached processes become the keeper's children when their parents end, so that none of them outlives it.
+    """
+    prctl = ctypes.CDLL(None).prctl
+    prctl(_SUBREAPER, 1, 0, 0, 0)
+    child = os.fork()
+    if not child:
+        os.setsid()
+        prctl(_PARENT_DEATH, signal.SIGKILL, 0, 0, 0)
+        leash.close()
+        return
+    pipe.close()
+    wait([os.pidfd_open(child), leash])
+    code = _end_children(child)
+    if code < 0:  # say how the child ended, by ending so
+        with contextlib.suppress(OSError):
+            signal.signal(-code, signal.SIG_DFL)
+        os.kill(os.getpid(), -code)
+    os._exit(code)
+
+
+def _end_children(child: int) -> int:
+    """Kill every process below this one, and give how one of them had ended."""
+    ended: dict[int, int] = {}
+    until = time.monotonic() + _PATIENCE / 2
+    while time.monotonic() < until:
+        with contextlib.suppress(ChildProcessError):
+            while (found := os.waitpid(-1, os.WNOHANG))[0]:
+                ended[found[0]] = os.waitstatus_to_exitcode(found[1])
+        below = _below(os.getpid())
+        if not below:
+            break
+        for process in below:
+            with contextlib.suppress(OSError):
+                os.kill(process, signal.SIGKILL)
+        time.sleep(0.001)
+    return ended.get(child, -signal.SIGKILL)
+
+
+def _below(process: int) -> set[int]:
+    """Find the children of a process, and theirs."""
+    parents = {}
+    for name in os.listdir("/proc"):
+        if name.isdecimal():
+            with contextlib.suppress(OSError), open(f"/proc/{name}/stat", "rb") as file:
+                parents[int(name)] = int(file.read().rpartition(b")")[2].split()[1])
+    found: set[int] = set()
+    while more := {each for each, parent in parents.items() if parent in found | {process}} - found:
+        found |= more
+    return found
 
 
 def _limit_memory(megabytes: int) -> None:

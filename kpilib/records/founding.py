@@ -17,10 +17,12 @@ import yaml
 from pydantic import AfterValidator, BeforeValidator
 
 from kpilib.records.faults import Fault, RecordsError, allowed
+from kpilib.records.files import read_file
 from kpilib.records.framework import Framework, Tolerance
 from kpilib.records.periods import MONTHS, quarter
 from kpilib.records.said import Said, checked, entries, read_yaml, some, wrong
-from kpilib.records.schema import CONTROL, FILES
+from kpilib.records.schema import FILES
+from kpilib.records.signs import refused
 
 SLUG = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 OWN_PAGES = {
@@ -50,8 +52,8 @@ _COVER = {
 
 
 def _line(said: str) -> str:
-    if re.search(CONTROL, said):
-        raise wrong("holds a sign that cannot be printed", "Type it anew.")
+    if why := refused(said):
+        raise wrong(*why)
     return " ".join(said.split())
 
 
@@ -141,9 +143,7 @@ def read_answers(path: Path) -> Answers:
     Raises:
         RecordsError: with every fault of it.
     """
-    if not path.is_file():
-        raise RecordsError([Fault(path.name, "is not there", "Look at its name and folder.")])
-    return checked(Answers, read_yaml(path.read_bytes(), path.name), path.name)
+    return checked(Answers, read_yaml(read_file(path, path.name), path.name), path.name)
 
 
 def usual(name: str, said: Mapping[str, Any]) -> str:

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from kpilib.records.faults import Fault, RecordsError, allowed
+from kpilib.records.files import read_file
 from kpilib.records.periods import MONTHS, Period, period, quarter
 from kpilib.records.said import Said, Text, checked, entries, read_yaml, some, wrong
 from kpilib.records.snapshot import current
@@ -30,8 +31,9 @@ COVER = "cover_report"
 INDICATOR_PAGES = ("priority", "services", "directorate")
 WORDED_PAGES = ("executive_summary", "services", "directorate")  # those that print summaries
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
-_TOLERANCE = re.compile(r"([0-9]+(?:\.[0-9]+)?)(%| points)")
-_BAND = re.compile(r"([0-9]+)-([0-9]+)")
+_TOLERANCE = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(%| points)")
+_BAND = re.compile(r"([0-9]{1,4})-([0-9]{1,4})")
+_DEVICES = re.compile(r"con|prn|aux|nul|(com|lpt)[0-9]")  # names that Windows keeps from files
 
 
 def _tolerance(said: Any) -> Any:
@@ -49,7 +51,14 @@ def _running(said: Any) -> Any:
 def _page_name(said: Any) -> Any:
     if not isinstance(said, str) or not _SLUG.fullmatch(said) or said == OVERVIEW:
         raise wrong(f"{said!r} cannot be a page's name", f"Use small letters, digits and _; not {OVERVIEW!r}.")
+    if is_device(said):
+        raise wrong(f"{said!r} is a name that Windows keeps from files", "Add a word to it.")
     return said
+
+
+def is_device(name: str) -> bool:
+    """Say whether a file's name, before its ending, is one that Windows gives to a device."""
+    return bool(_DEVICES.fullmatch(name.casefold()))
 
 
 def _kind_name(said: Any) -> Any:
@@ -217,8 +226,8 @@ class RiskScales(Said):
             problem = "impact and opportunity_impact differ in length"
             raise wrong(problem, "Give both the same number of words, lowest first.")
         top = len(self.impact) * len(self.likelihood)
-        covered = [score for low, high in self.bands.values() for score in range(low, high + 1)]
-        if covered != list(range(1, top + 1)):
+        lows, highs = zip(*self.bands.values(), strict=True)
+        if lows != (1, *(high + 1 for high in highs[:-1])) or highs[-1] != top:
             remedy = f"Name them from the lowest score, 1, to the highest, {top}: each score once."
             raise wrong("bands leave out a score, or have one twice", remedy)
         return self
@@ -321,6 +330,13 @@ class Framework(Said):
             for name in said:
                 if said.count(name) > 1:
                     raise wrong(f"{what} {name!r} is there twice", remedy)
+        papers = [entry.page for entry in self.pages if entry.kind == COVER] + [f"appendix-{each}" for each in letters]
+        for files in (names, papers):
+            first: dict[str, str] = {}
+            for name in files:
+                other = first.setdefault(name.casefold().replace("_", "-"), name)
+                if other != name:
+                    raise wrong(f"{other!r} and {name!r} would make one file", own)
         if any(entry.kind == COVER for entry in self.pages) and self.cover_report is None:
             raise wrong(
                 "a page is of the kind 'cover_report', and nothing says what it holds", "Add `cover_report: …`."
@@ -476,7 +492,7 @@ def load_framework(slug: str, root: str | Path | None = None) -> Framework:
         remedy = allowed(slug, known) if known else "Put it into a folder of its own, beside notebooks/ and data/."
         raise RecordsError([Fault(str(params), f"no framework {slug!r}", remedy)])
     place = f"params/{slug}/framework.yml"
-    said = read_yaml((params / slug / "framework.yml").read_bytes(), place)
+    said = read_yaml(read_file(params / slug / "framework.yml", place), place)
     if "slug" in said:
         raise RecordsError([Fault(place, "unknown key 'slug'", "Take it away: the folder's name is the slug.")])
     return checked(Framework, {**said, "slug": slug}, place)

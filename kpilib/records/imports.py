@@ -19,6 +19,7 @@ import pandas as pd
 from openpyxl.utils.cell import coordinate_from_string
 
 from kpilib.records.faults import Fault, RecordsError, allowed
+from kpilib.records.files import read_file
 from kpilib.records.founding import named_after
 from kpilib.records.framework import Framework, home, load_framework
 from kpilib.records.ledger import RESERVED, load_as_if, load_ledger
@@ -28,6 +29,7 @@ from kpilib.records.releases import last_released
 from kpilib.records.said import checked, read_yaml
 from kpilib.records.scales import alike, times_apart
 from kpilib.records.schema import ABSENT, FILES, KEYS, NUMBERS, cell_faults
+from kpilib.records.signs import excel_error, is_excel_error
 from kpilib.records.store import alone, put_together, with_rows
 from kpilib.records.workbooks import Sheet, SheetCell, plain, read_sheet
 
@@ -84,9 +86,7 @@ def import_spreadsheet(
         RecordsError: the mapping or the spreadsheet cannot be used, or the records are wrong, or would be;
             nothing is then written.
     """
-    if not mapping.is_file():
-        raise RecordsError([Fault(str(mapping), "is not there", "Look at its name and folder.")])
-    said = checked(Mapped, read_yaml(mapping.read_bytes(), mapping.name), mapping.name)
+    said = checked(Mapped, read_yaml(read_file(mapping, mapping.name), mapping.name), mapping.name)
     framework = load_framework(said.framework, root)
     sheet = read_sheet(mapping.parent / said.file, said.sheet, said.file)
     folder = home(root) / "data" / said.framework
@@ -386,6 +386,9 @@ class _Import:
             self._not_worked_out(cell)
             return None
         text = cell.text if column == "text" else " ".join(cell.text.split())
+        if is_excel_error(text) and text.casefold() not in map(str.casefold, source.words):
+            self._miss(f"cell {cell.at}", *excel_error(text))
+            return None
         meant = {word.casefold(): word for word in FILES[file][column].words}
         if column == "page":
             pages = self.framework.indicator_pages
@@ -511,6 +514,8 @@ class _Import:
             self._not_worked_out(cell)
         elif cell.merged:
             self._miss(where, f"{shown!r} is in a merged cell, so it is not told whose it is", "Unmerge the cells.")
+        elif is_excel_error(shown):
+            self._miss(where, *excel_error(shown))
         elif not found:
             self.unread.append(cell.at)
             self._miss(where, f"{shown!r} is not one number", f"{say} A word for no figure belongs under `words`.")

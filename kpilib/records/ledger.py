@@ -22,6 +22,7 @@ import pandas as pd
 from kpilib.records.carried import CARRIED, CLOSED, carried
 from kpilib.records.editions import TELLING, bare_pages, doubtful_rows, numbers, withheld, without_exempt
 from kpilib.records.faults import Fault, RecordsError, allowed
+from kpilib.records.files import read_file
 from kpilib.records.framework import EDITIONS, RATINGS, Framework, RiskScales, home, load_framework
 from kpilib.records.periods import Period, period
 from kpilib.records.printed import unguarded
@@ -33,6 +34,7 @@ from kpilib.records.schema import (
     column_faults,
     unknown_faults,
 )
+from kpilib.records.signs import UNSEEN
 from kpilib.records.snapshot import current
 from kpilib.records.store import finish, with_rows
 from kpilib.records.summaries import read_summaries, visible
@@ -328,7 +330,12 @@ def _read(path: Path, place: str, faults: list[Fault]) -> pd.DataFrame:
         else:
             nothing.attrs["whole"] = True
         return nothing
-    rows, fault = _rows(path.read_bytes(), path.name, place)
+    try:
+        content = read_file(path, place)
+    except RecordsError as error:
+        faults.extend(error.faults)
+        return nothing
+    rows, fault = _rows(content, path.name, place)
     if fault:
         faults.append(fault)
         return nothing
@@ -347,9 +354,15 @@ def _read(path: Path, place: str, faults: list[Fault]) -> pd.DataFrame:
     faults.extend(wrong)
     straight = {number: row for number, row in kept.items() if number not in crooked}
     frame = pd.DataFrame(list(straight.values()), index=pd.Index(list(straight), name="row"), columns=header, dtype=str)
-    frame = frame.apply(lambda column: column if column.name == "as_printed" else column.str.strip())
+    frame = frame.apply(lambda column: column if column.name == "as_printed" else _seen(column))
     frame.attrs.update(read=True, whole=not crooked)
     return frame
+
+
+def _seen(column: pd.Series) -> pd.Series:
+    """Take the spaces from around each cell; one of which nobody sees anything is empty, but no mark of Part II."""
+    bare = column.str.strip()
+    return bare if column.name == "exempt" else bare.mask(bare.str.fullmatch(UNSEEN), "")
 
 
 def _without_empty_end(rows: list[list[str]]) -> list[list[str]]:

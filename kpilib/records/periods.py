@@ -13,8 +13,10 @@ from functools import cache
 
 MONTHS = "January February March April May June July August September October November December".split()
 LENGTH = {"month": 1, "quarter": 3, "year": 12}  # months of each kind of period
-_QUARTER_OR_YEAR = re.compile(r"((?:18|19|20|21)[0-9]{2})-([0-9]{2})(?:-Q([1-4]))?")
-_MONTH = re.compile(r"((?:18|19|20|21)[0-9]{2})-(0[1-9]|1[0-2])")
+CENTURIES = ("18", "19", "20", "21")  # those that a record may be of; what is counted from it may lie beyond
+_YEAR = f"(?:{'|'.join(CENTURIES)})[0-9]{{2}}"
+_QUARTER_OR_YEAR = re.compile(rf"({_YEAR})-([0-9]{{2}})(?:-Q([1-4]))?")
+_MONTH = re.compile(rf"({_YEAR})-(0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True)
@@ -85,17 +87,22 @@ def period(text: str, year_starts: int = 4) -> Period:
     """
     match = _QUARTER_OR_YEAR.fullmatch(text)
     if match and int(match[2]) == (int(match[1]) + 1) % 100:
-        first = int(match[1]) * 12 + year_starts - 1
-        if match[3]:
-            start = first + 3 * (int(match[3]) - 1)
-            return Period(text, "quarter", start, start + 2)
-        return Period(text, "year", first, first + 11)
+        return _of_year(int(match[1]), int(match[3] or 0), year_starts)
     match = _MONTH.fullmatch(text)
     if match:
-        month = int(match[1]) * 12 + int(match[2]) - 1
-        return Period(text, "month", month, month)
+        return month(int(match[1]) * 12 + int(match[2]) - 1)
     msg = f"{text!r} is not a period; write 2019-20-Q3, 2019-20 or 2019-11"
     raise ValueError(msg)
+
+
+def _of_year(year: int, number: int, year_starts: int) -> Period:
+    """Give a quarter by its number, or the whole year, of the council year that begins in a calendar year."""
+    first = year * 12 + year_starts - 1
+    text = f"{year:04d}-{(year + 1) % 100:02d}"
+    if not number:
+        return Period(text, "year", first, first + 11)
+    start = first + 3 * (number - 1)
+    return Period(f"{text}-Q{number}", "quarter", start, start + 2)
 
 
 def quarter(text: str, year_starts: int = 4) -> Period:
@@ -130,9 +137,8 @@ def earlier(current: Period, quarters: int) -> Period:
     year, number = int(current.text[:4]), int(current.text[-1])
     count = year * 4 + number - 1 - quarters
     year, number = divmod(count, 4)
-    text = f"{year}-{(year + 1) % 100:02d}-Q{number + 1}"
     first_month = (current.start - 3 * (int(current.text[-1]) - 1)) % 12
-    return period(text, first_month + 1)
+    return _of_year(year, number + 1, first_month + 1)
 
 
 def ending(kind: str, end: int, year_starts: int = 4) -> Period:
@@ -140,8 +146,7 @@ def ending(kind: str, end: int, year_starts: int = 4) -> Period:
     if kind == "month":
         return month(end)
     year, rest = divmod(end - LENGTH[kind] + 2 - year_starts, 12)
-    text = f"{year}-{(year + 1) % 100:02d}"
-    return period(text if kind == "year" else f"{text}-Q{rest // 3 + 1}", year_starts)
+    return _of_year(year, 0 if kind == "year" else rest // 3 + 1, year_starts)
 
 
 def day(iso: str) -> str:

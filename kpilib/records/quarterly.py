@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from kpilib.records.faults import Fault, RecordsError, allowed
+from kpilib.records.files import read_file
 from kpilib.records.framework import CoverReport, Framework, home
 from kpilib.records.periods import Period
 from kpilib.records.said import Said, Text, checked, read_yaml
@@ -46,7 +47,7 @@ def read_parameters(framework: Framework, at: Period, root: str | Path | None = 
         content = snapshot.part(framework.slug, "parameters").get(where)
     else:
         path = home(root) / where
-        content = path.read_bytes() if path.exists() else None
+        content = read_file(path, where) if path.exists() else None
     return {} if content is None else read_yaml(content, where)
 
 

@@ -20,6 +20,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.forms import ABOUT, FORMAT, HEAD, KEYS, SHEETS, START, Column
+from kpilib.records.signs import is_excel_error, seen
 from kpilib.records.workbooks import hidden_columns, hidden_rows, notes, open_workbook, plain
 
 _AGAIN = "Fill in the workbook that was sent out, as it was sent out."
@@ -168,12 +169,12 @@ def _text(cell: Any, column: Column) -> str:
         ValueError: it cannot be taken; holds the problem and the remedy.
     """
     value, kind = cell.value, cell.data_type
-    if value is None:
+    if value is None or (isinstance(value, str) and not seen(value)):
         return ""
     if kind == "f":
         problem = f"{str(getattr(value, 'text', value))[:60]!r} is a formula"
         raise ValueError(problem, "Write what it comes to, as a plain figure or text.")
-    if kind == "e":
+    if is_excel_error(str(value)):
         raise ValueError(f"{value!r} is an error of Excel's", "Write the figure itself, or empty the cell.")
     if column.takes == "number":
         return _number(value, cell.number_format)
@@ -193,8 +194,6 @@ def _text(cell: Any, column: Column) -> str:
 
 def _number(value: Any, picture: str) -> str:
     """Give a figure; of what Excel shows as a percentage it is not known whether the share or the figure was meant."""
-    if isinstance(value, str) and not value.strip():
-        return ""
     if isinstance(value, bool) or not isinstance(value, int | float):
         what = "a date" if isinstance(value, datetime | date) else "text"
         remedy = "Type the figure alone, with no %, £, comma, letter or space; the note is for words."

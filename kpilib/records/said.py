@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Any, TypeVar, get_args
 
@@ -11,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from kpilib.records.faults import Fault, RecordsError, allowed
+from kpilib.records.signs import refused, seen
 
 
 def wrong(problem: str, remedy: str) -> PydanticCustomError:
@@ -20,7 +22,7 @@ def wrong(problem: str, remedy: str) -> PydanticCustomError:
 
 def some(said: Any) -> Any:
     """Refuse what is empty."""
-    if not said:
+    if not (seen(said) if isinstance(said, str) else said):
         raise wrong("is empty", "Give at least one entry.")
     return said
 
@@ -42,15 +44,51 @@ class Said(BaseModel):
 Model = TypeVar("Model", bound=Said)
 
 
+class _UnfitError(yaml.MarkedYAMLError):
+    """YAML of which no more can be made than a fault: its problem, where it stands, and what to do."""
+
+    def __init__(self, problem: str, mark: yaml.Mark, remedy: str) -> None:
+        super().__init__(problem=problem, problem_mark=mark)
+        self.remedy = remedy
+
+
 class _Reader(yaml.SafeLoader):
-    """Reads YAML without running code in it, and without losing a name that is said twice."""
+    """Reads the YAML that people write: no code, no anchors, no name said twice, numbers in plain digits only."""
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        event = self.peek_event()
+        if getattr(event, "anchor", None) is not None:
+            remedy = "Take & or * away, and write what is meant at each place; put quotes around a text that begins so."
+            raise _UnfitError("an anchor (& or *), which is not read here", event.start_mark, remedy)
+        return super().compose_node(parent, index)
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         names = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for name in names:
-            if names.count(name) > 1:
+        said = super().construct_mapping(node, deep)
+        for name, times in Counter(names).items():
+            if times > 1:
                 raise yaml.constructor.ConstructorError(None, None, f"{name!r} is there twice", node.start_mark)
-        return super().construct_mapping(node, deep)
+        return said
+
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> Any:
+        said = super().construct_scalar(node)
+        if wrong_sign := refused(said):
+            problem, remedy = wrong_sign
+            raise _UnfitError(problem, node.start_mark, remedy)
+        return said
+
+    def construct_number(self, node: yaml.ScalarNode) -> int | float:
+        """Read a number that looks the same to a person and to every program: no 1_000, 0x10, 010, 1e400 or .nan."""
+        said = self.construct_scalar(node)
+        if not _PLAIN.fullmatch(said):
+            remedy = "Write digits only, with a point for decimals, at most 15; put quotes around what is a text."
+            raise _UnfitError("a number in a form that is not read here", node.start_mark, remedy)
+        return float(said) if "." in said else int(said)
+
+
+_PLAIN = re.compile(r"(?!-0+(?:\.0*)?$)-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{1,15})?")
+for _kind in ("int", "float"):
+    _Reader.add_constructor(f"tag:yaml.org,2002:{_kind}", _Reader.construct_number)
 
 
 def read_yaml(content: bytes, place: str) -> dict[str, Any]:
@@ -65,7 +103,7 @@ def read_yaml(content: bytes, place: str) -> dict[str, Any]:
     except (yaml.YAMLError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         why = _why(error)
         remedy = "Mend the line it names: two spaces for each level, a colon after each name."
-        raise RecordsError([Fault(place, f"cannot be read ({why})", remedy)]) from error
+        raise RecordsError([Fault(place, f"cannot be read ({why})", getattr(error, "remedy", remedy))]) from error
     if not isinstance(said, dict) or not all(isinstance(name, str) for name in said):
         raise RecordsError([Fault(place, "holds no names and values", "Write `name: value` lines.")])
     return said

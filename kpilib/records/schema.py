@@ -16,21 +16,23 @@ import pandas as pd
 import pandera.pandas as pa
 
 from kpilib.records.faults import Fault, allowed
-from kpilib.records.periods import period, quarter
+from kpilib.records.periods import CENTURIES, period, quarter
+from kpilib.records.signs import EXCEL_ERROR, REFUSED, UNSEEN, excel_error, refused
 
-NUMBER = r"-?[0-9]{1,15}(\.[0-9]{1,15})?"
+NUMBER = r"(?!-0+(?:\.0+)?$)-?[0-9]{1,15}(\.[0-9]{1,15})?"
 COUNT = r"[0-9]{1,9}"
 RANK = r"[1-9][0-9]{0,8}"
-CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
+DIGITS = "[0-9]|1[0-5]"
 FORMULA = r"^[=+@＝＋－＠-]"
 ADDRESS = r"https://[^\s<>\"]+"
 ABSENT = ("awaited", "not measured")  # the statuses of a reading without a figure
-TOLERANCE = r"[0-9]+(\.[0-9]+)?(%| points)"
+MOST_COLUMNS = 100  # of a heading; more are no names that somebody wrote
+TOLERANCE = r"[0-9]{1,9}(\.[0-9]{1,9})?(%| points)"
 
 
 def _date(text: str) -> date:
     """Read a date in the one form that is written here, of the several that ISO knows."""
-    if len(text) != 10 or text[4] + text[7] != "--":
+    if len(text) != 10 or text[4] + text[7] != "--" or text[:2] not in CENTURIES:
         msg = f"{text!r} is not a date"
         raise ValueError(msg)
     return date.fromisoformat(text)
@@ -64,8 +66,9 @@ NUMERIC = Cell(
     pattern=NUMBER,
 )
 WHOLE = Cell("is not a whole number", "Write digits only.", pattern=COUNT)
+DECIMALS = Cell("is not a number of decimals", "Write 0 to 15, in digits only.", pattern=DIGITS)
 PLACE = Cell("is not a whole number of 1 or more", "Write digits only, from 1 up.", pattern=RANK)
-DATE = Cell("is not a date", "Write a day that there is, like 2020-03-31.", reads="date")
+DATE = Cell("is not a date", "Write a day that there is, like 2020-03-31, from 1800 to 2199.", reads="date")
 PERIOD = Cell(
     "is not a period",
     "Write it like 2019-20-Q3, 2019-20 or 2019-11, as text, so that Excel makes no date of it.",
@@ -106,7 +109,7 @@ FILES: Mapping[str, Mapping[str, Cell]] = {
         "good_is": needed(one_of("high", "low", "on target", "near", "none")),
         "unit": TEXT,
         "basis": needed(one_of("quarter", "sum", "to date", "rolling", "snapshot")),
-        "decimals": optional(WHOLE),
+        "decimals": optional(DECIMALS),
         "green_within": optional(WITHIN),
         "amber_within": optional(WITHIN),
         "from": optional(QUARTER),
@@ -246,7 +249,7 @@ KEYS = {
     "milestones.csv": ["quarter", "milestone"],
 }
 NUMBERS = {
-    file: [name for name, cell in columns.items() if cell.pattern in (NUMBER, COUNT, RANK)]
+    file: [name for name, cell in columns.items() if cell.pattern in (NUMBER, COUNT, RANK, DIGITS)]
     for file, columns in FILES.items()
 }
 
@@ -258,6 +261,9 @@ def column_faults(file: str, header: list[str], place: str) -> Iterator[Fault]:
     One that is like none may be a cell of a record, as where the heading is lost, and is named by its letter alone.
     """
     columns = FILES[file]
+    if len(header) > MOST_COLUMNS:
+        yield Fault(f"{place}, row 1", f"has {len(header)} columns", f"The heading is {', '.join(columns)}.")
+        return
     for number, name in enumerate(header):
         letter = chr(ord("A") + number) if number < 26 else str(number + 1)
         if not name:
@@ -306,11 +312,14 @@ def cell_faults(file: str, frame: pd.DataFrame, where: Callable[[int, str], str]
 
 
 def _checks(cell: Cell, year_starts: int, printed: bool) -> list[pa.Check]:
-    checks = [pa.Check(lambda column: ~column.str.contains(CONTROL), name="control", error="control")]
+    checks = [_lacks("control", lambda column: column.str.contains(REFUSED))]
+    if not printed:
+        checks.append(_lacks("unseen", lambda column: column.str.fullmatch(UNSEEN)))
     if not (printed or cell.pattern or cell.words or cell.reads):
-        checks.append(pa.Check(lambda column: ~column.str.contains(FORMULA), name="formula", error="formula"))
+        checks.append(_lacks("formula", lambda column: column.str.contains(FORMULA)))
+        checks.append(_lacks("excel", lambda column: column.str.fullmatch(EXCEL_ERROR)))
     if cell.needed:
-        checks.append(pa.Check(lambda column: column != "", name="needed", error="needed"))
+        checks.append(_lacks("needed", lambda column: column == ""))
     if cell.words:
         checks.append(pa.Check.isin(["", *cell.words], error="known"))
     if cell.pattern:
@@ -319,6 +328,11 @@ def _checks(cell: Cell, year_starts: int, printed: bool) -> list[pa.Check]:
         read = _READERS[cell.reads]
         checks.append(pa.Check(lambda column: _readable(column, read, year_starts), error="known"))
     return checks
+
+
+def _lacks(name: str, holds: Callable[[pd.Series], pd.Series]) -> pa.Check:
+    """Make a check that finds the cells of a column that hold what they should not."""
+    return pa.Check(lambda column: ~holds(column), name=name, error=name)
 
 
 def _readable(column: pd.Series, read: Callable[[str, int], object], year_starts: int) -> pd.Series:
@@ -336,8 +350,12 @@ def _readable(column: pd.Series, read: Callable[[str, int], object], year_starts
 def _cell_fault(place: str, value: str, check: str, cell: Cell) -> Fault:
     if check == "needed":
         return Fault(place, "is empty", "Fill it in; every row needs it.")
-    if check == "control":
-        return Fault(place, f"{value!r} holds a sign that cannot be printed", "Type the text anew.")
+    if check == "control" and (why := refused(value)):
+        return Fault(place, *why)
+    if check == "unseen":
+        return Fault(place, "holds signs that nobody can see, and nothing else", "Empty the cell, or fill it in.")
+    if check == "excel":
+        return Fault(place, *excel_error(value))
     if check == "formula":
         problem = f"{value[:40]!r} begins with {value[0]}, which Excel takes for a formula"
         return Fault(place, problem, "Begin with a word.")

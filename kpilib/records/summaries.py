@@ -9,8 +9,10 @@ from pathlib import Path
 import pandas as pd
 
 from kpilib.records.faults import Fault, RecordsError, allowed
+from kpilib.records.files import read_file
 from kpilib.records.framework import WORDED_PAGES, Framework
 from kpilib.records.said import Said, Text, checked, read_yaml
+from kpilib.records.signs import refused, seen
 
 COLUMNS = "quarter file page heading text line exempt quarter_end".split()
 _CHECK = "`kpilib check` names it, and says what to do."
@@ -41,7 +43,7 @@ def read_summaries(
     """
     rows = []
     place = f"data/{framework.slug}/summaries"
-    stray = [path for path in visible(folder / "summaries", "*") if path.is_file()]
+    stray = [path for path in visible(folder / "summaries", "*") if not path.is_dir()]
     faults.extend(Fault(f"{place}/{path.name}", "is in no quarter's folder", "Put it into one.") for path in stray)
     for path in visible(folder / "summaries", "*/*"):
         where = f"{place}/{path.parent.name}/{path.name}"
@@ -72,6 +74,8 @@ def _read(path: Path, place: str, framework: Framework) -> dict[str, object]:
     Raises:
         RecordsError: it cannot be read, or its page or quarter is not there; its text is never quoted.
     """
+    if not path.name.isprintable():
+        raise RecordsError([Fault(place, "has a name that cannot be printed", "Rename it, in letters and digits.")])
     try:
         at = framework.quarter(path.parent.name)
     except ValueError as error:
@@ -81,7 +85,7 @@ def _read(path: Path, place: str, framework: Framework) -> dict[str, object]:
     if path.suffix != ".md":
         raise RecordsError([Fault(place, "is no summary", "End its name with .md, or take it away.")])
     try:
-        content = path.read_text(encoding="utf-8")
+        content = read_file(path, place).decode().replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         raise RecordsError([Fault(place, "is not UTF-8 text", "Save it as UTF-8.")]) from error
     found = _FRONT.match(content)
@@ -102,8 +106,11 @@ def _read(path: Path, place: str, framework: Framework) -> dict[str, object]:
         raise RecordsError(
             [Fault(f"{place} @ heading", "holds a token", "Write it into the text; a heading has none.")]
         )
+    for number, line in enumerate(content.split("\n"), 1):
+        if why := refused(line):
+            raise RecordsError([Fault(f"{place}, line {number}", *why)])
     text = content[found.end() :]
-    if not text.strip():
+    if not seen(text):
         raise RecordsError([Fault(place, "has no text", "Write it below the second `---`, or take the file away.")])
     return {
         "quarter": at.text, "file": place, "page": front.page, "heading": front.heading, "text": text,

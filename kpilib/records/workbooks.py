@@ -29,6 +29,7 @@ from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kpilib.records.faults import Fault, RecordsError, allowed
+from kpilib.records.signs import seen
 
 MOST_BYTES = 20_000_000
 MOST_UNPACKED = 50_000_000
@@ -168,13 +169,13 @@ class SheetCell:
     @property
     def blank(self) -> bool:
         """Whether nothing stands in it."""
-        return not self.shown and self.number is None
+        return self.number is None and not seen(self.shown)
 
     @property
     def text(self) -> str:
         """What it says, on one line or several, without spaces around it."""
         said = self.shown if self.shown or self.number is None else f"{self.number:f}"
-        return said.replace("\xa0", " ").replace("_x000D_", "").replace("\r\n", "\n").strip()
+        return seen(said.replace("\xa0", " ").replace("_x000D_", "").replace("\r\n", "\n"))
 
 
 @dataclass(frozen=True)

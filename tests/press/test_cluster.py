@@ -119,7 +119,7 @@ def test_a_worker_that_is_killed_loses_nothing(kpilib: Command, tmp_path: Path) 
     """What it was at is made by another."""
     root, started = found(tmp_path / "root"), Cluster(tmp_path)
     started.hire(2)
-    command = [sys.executable, "-m", "kpilib.press.cli", "run", SLUG, AT, "--root", str(root)]
+    command = [sys.executable, "-m", "kpilib", "run", SLUG, AT, "--root", str(root)]
     running = subprocess.Popen([*command, "--scheduler", started.address], stderr=subprocess.PIPE, text=True)
     try:
         while not list((root / "outputs").rglob("*.html")) and running.poll() is None:

@@ -110,7 +110,7 @@ def test_what_a_kernel_writes_over_another_page_is_put_right(
 
 def begin(root: Path, *more: str, **how: object) -> subprocess.Popen[str]:
     """Begin a run as a user does, from nothing; its processes are known by a mark."""
-    command = [sys.executable, "-m", "kpilib.press.cli", "run", SLUG, AT, "--root", str(root), *more]
+    command = [sys.executable, "-m", "kpilib", "run", SLUG, AT, "--root", str(root), *more]
     env = {**os.environ, MARK: str(root)}
     return subprocess.Popen(
         command,

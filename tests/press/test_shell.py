@@ -139,3 +139,33 @@ def test_what_a_cell_does_to_a_frame_stays_in_that_cell(tmp_path: Path) -> None:
     assert run.faults == ()
     assert shown[4][-1].data["text/plain"] == shown[8][-1].data["text/plain"]
     assert "0.0]" not in shown[4][-1].data["text/plain"]
+
+
+ENDLESS = [
+    "print('x' * 300_000_000)",
+    "while True: print('a line')",
+    "from IPython.display import HTML, display\ndisplay(HTML('<p>' + 'x' * 30_000_000))",
+    "from IPython.display import Image\nImage(data=bytes(30_000_000), format='png')",
+    "while True:\n    try:\n        print('x' * 10**6)\n    except Exception:\n        pass",
+]
+
+
+@pytest.mark.parametrize("cell", ENDLESS, ids=["at once", "line by line", "HTML", "a picture", "whatever is said"])
+def test_a_page_that_shows_too_much_is_a_fault_of_its_cell(tmp_path: Path, cell: str) -> None:
+    """Whatever it is, it is not kept, and the page fails in two lines."""
+    (fault,) = made(found(tmp_path), ["page = ''", cell], WARM, Limits(seconds=60), tags=[]).faults
+
+    assert fault.place == "b.ipynb, cell 2"
+    assert fault.problem == "prints or shows more than 10 MB, with the cells before it"
+
+
+def test_a_kernel_is_held_to_what_a_page_may_show(tmp_path: Path) -> None:
+    """Printed, displayed and last values are counted together in a kernel, as in a worker."""
+    root = found(tmp_path)
+    cells = ["page = ''", "from IPython.display import HTML, display\ndisplay(HTML('x' * 4_000_000))",
+             "HTML('x' * 4_000_000)", "print('x' * 4_000_000)"]  # fmt: skip
+
+    warm, kernel = (made(root, cells, engine, tags=[]) for engine in (WARM, KERNEL))
+
+    assert [fault.place for fault in kernel.faults] == ["b.ipynb, cell 4"]
+    assert warm.faults == kernel.faults

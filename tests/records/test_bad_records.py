@@ -127,15 +127,15 @@ MESSAGES = {
     ),
     "day_first": (
         "data/tiny/commentary.csv, row 3, column due: '31/12/2019' is not a date",
-        "Write a day that there is, like 2020-03-31.",
+        "Write a day that there is, like 2020-03-31, from 1800 to 2199.",
     ),
     "month_thirteen": (
         "data/tiny/risk_notes.csv, row 2, column due: '2019-13-30' is not a date",
-        "Write a day that there is, like 2020-03-31.",
+        "Write a day that there is, like 2020-03-31, from 1800 to 2199.",
     ),
     "date_in_words": (
         "data/tiny/milestones.csv, row 2, column due: 'by Christmas' is not a date",
-        "Write a day that there is, like 2020-03-31.",
+        "Write a day that there is, like 2020-03-31, from 1800 to 2199.",
     ),
     # Rows that say a thing twice, and cells that do not agree.
     "duplicate_reading": (

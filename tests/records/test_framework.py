@@ -409,14 +409,16 @@ def test_appendix_stays_in_its_folder(tmp_path: Path, letter: Any) -> None:
 
 def test_page_named_twice(tmp_path: Path) -> None:
     """Two pages cannot have the same name."""
-    assert faults(tmp_path, pages=[PAGE, PAGE]) == [
+    assert faults(tmp_path, pages=[PAGE, {**PAGE}]) == [
         f"{PLACE}: page 'streets' is there twice\n  Give each a name of its own."
     ]
 
 
 def test_letter_given_twice(tmp_path: Path) -> None:
     """Two appendices cannot have the same letter."""
-    assert any("A" in fault for fault in faults(tmp_path, appendices=[APPENDIX, APPENDIX]))
+    assert any(
+        "appendix 'A' is there twice" in fault for fault in faults(tmp_path, appendices=[APPENDIX, {**APPENDIX}])
+    )
 
 
 def test_unknown_page_in_an_appendix(tmp_path: Path) -> None:
