@@ -355,12 +355,12 @@ def _loaded(ledger: Ledger) -> Iterator[None]:
     kept: dict[tuple[str, Any], pd.DataFrame] = {}
 
     def once(known: Ledger, at: Period, rule: Rule | None = None) -> pd.DataFrame:
-        key = (at.text, rule and rule.since)
+        key = (at.text, rule and rule.since, *known.indicators["indicator"])
         if key not in kept:
             kept[key] = judge(known, at, rule)
         return kept[key].copy(deep=False)
 
-    with patch.object(opening, "load_ledger", lambda *_: ledger), patch.object(page_module, "judge", once):
+    with patch.object(opening, "recorded", lambda *_: ledger), patch.object(page_module, "judge", once):
         yield
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import nbformat
@@ -17,6 +18,7 @@ from kpilib.press import shell  # noqa: F401  papermill knows its engine from th
 from kpilib.press.measure import TooMuchShownError
 from kpilib.press.pieces import KERNEL
 from kpilib.records.faults import CallError, Fault, NoSuchPartError, RecordsError
+from kpilib.records.files import read_file
 
 PRINTED = "printed"
 _IN_KERNELS = ("kpilib.press.guard", "kpilib.press.measure")  # what a worker does of itself, a kernel does by these
@@ -33,6 +35,21 @@ class PageError(Exception):
     def __reduce__(self) -> tuple[type[PageError], tuple[Fault]]:
         """Travel between processes whole."""
         return PageError, (self.fault,)
+
+
+def read_notebook(path: Path, place: str) -> NotebookNode:
+    """
+    Read a notebook.
+
+    Raises:
+        RecordsError: it is none, or cannot be read.
+    """
+    try:
+        return nbformat.reads(read_file(path, place).decode(), as_version=4)
+    except (ValueError, KeyError, TypeError, AttributeError, nbformat.ValidationError, RecursionError) as error:
+        why = " ".join(str(error).split())[:120]
+        remedy = "Fetch it anew, or open it in JupyterLab and save it."
+        raise RecordsError([Fault(place, f"is not a notebook ({why})", remedy)]) from error
 
 
 def execute(

@@ -11,7 +11,7 @@ from typing import Any
 
 import nbformat
 
-from kpilib.press.engine import settle
+from kpilib.press.engine import read_notebook, settle
 from kpilib.press.plan import home_of_kinds
 from kpilib.records.faults import Fault, RecordsError
 from kpilib.records.founding import (
@@ -91,13 +91,13 @@ def _kind(base: Path, faults: list[Fault]) -> str:
     own = base / "notebooks" / "priority.ipynb"
     path = own if own.exists() else home_of_kinds() / own.name
     try:
-        book = nbformat.read(path, as_version=4)
+        book = read_notebook(path, "notebooks/priority.ipynb")
         said = [cell.source for cell in book.cells if "parameters" in cell.metadata.get("tags", [])]
         if len(said) == 1 and all(re.search(rf'^{name}: str = ".*"', said[0], re.M) for name in ("framework", "page")):
             return nbformat.writes(book)
         faults.append(Fault("notebooks/priority.ipynb", "has no parameters", "Fetch it anew."))
-    except (OSError, ValueError, nbformat.ValidationError) as error:
-        faults.append(Fault("notebooks/priority.ipynb", f"cannot be read ({type(error).__name__})", "Fetch it anew."))
+    except RecordsError as error:
+        faults += error.faults
     return ""
 
 

@@ -14,12 +14,12 @@ from pathlib import Path
 import nbformat
 import pandas as pd
 import papermill
-from nbformat.reader import NotJSONError
 
 from kpilib.judgement.verdict import judge
 from kpilib.pages.opening import all_exempt, page_sums
 from kpilib.pages.part_two import marking
 from kpilib.press.current import libraries, own_sources, sha256_of
+from kpilib.press.engine import read_notebook
 from kpilib.press.letters import file_faults, letter_faults
 from kpilib.press.pieces import Prepared
 from kpilib.press.plan import Plan, PlannedPage, opened_before
@@ -165,11 +165,10 @@ def _size(entry: PageEntry, known: Ledger) -> int:
 def parameter_faults(planned: PlannedPage, place: str) -> list[Fault]:
     """Find parameters that the page's notebook does not know; papermill alone would only warn."""
     try:
-        known = papermill.inspect_notebook(str(planned.notebook))
-    except (NotJSONError, nbformat.ValidationError, OSError) as error:
-        why = " ".join(str(error).split())[:120]
-        remedy = "Fetch it anew, or open it in JupyterLab and save it."
-        return [Fault(f"notebooks/{planned.notebook.name}", f"is not a notebook ({why})", remedy)]
+        read_notebook(planned.notebook, f"notebooks/{planned.notebook.name}")
+    except RecordsError as error:
+        return error.faults
+    known = papermill.inspect_notebook(str(planned.notebook))
     return [
         Fault(f"{place} @ {name}", f"{planned.notebook.name} has no parameter {name!r}", allowed(name, known))
         for name in planned.parameters
@@ -182,7 +181,12 @@ def tag_faults(plan: Plan) -> list[Fault]:
     faults = []
     for paper in plan.papers:
         for page in paper.pages if paper.cells != "all" else ():
-            notebook = nbformat.read(plan.page(page).notebook, as_version=4)
+            path = plan.page(page).notebook
+            try:
+                notebook = read_notebook(path, f"notebooks/{path.name}")
+            except RecordsError as error:
+                faults += error.faults
+                continue
             tags = {tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])} - {"parameters"}
             if paper.cells not in tags:
                 place = f"params/{plan.framework.slug}/framework.yml @ appendices {paper.label}"

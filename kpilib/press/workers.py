@@ -17,8 +17,13 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+<<<<<<< HEAD
 from dataclasses import dataclass, field, replace
 from multiprocessing import forkserver
+=======
+from dataclasses import dataclass, replace
+from multiprocessing import forkserver, resource_tracker
+>>>>>>> limits
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, ClassVar, Protocol
@@ -26,7 +31,7 @@ from typing import Any, ClassVar, Protocol
 from kpilib.records.faults import Fault, RecordsError
 from kpilib.records.snapshot import Opened
 
-_WARM = "kpilib.press.warm"
+_TIED, _WARM = "kpilib.press.tied", "kpilib.press.warm"
 _PATIENCE = 10  # seconds for a worker to end what it began
 _SUBREAPER, _PARENT_DEATH = 36, 1  # of prctl(2): orphans come to this process; a signal when its parent ends
 
@@ -162,16 +167,21 @@ def _context() -> Any:
     if "forkserver" not in mp.get_all_start_methods():
         return mp.get_context("spawn")
     context = mp.get_context("forkserver")
-    context.set_forkserver_preload([_WARM])
+    context.set_forkserver_preload([_TIED, _WARM])
     return context
 
 
 @contextlib.contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Let no interruption from the keyboard cut short what is being told to a new worker; it comes right after."""
+    """
+    Let no interruption from the keyboard cut short what is being told to a new process; it comes right after.
+
+    The process begins with interruptions held back, so that it says nothing of one either.
+    """
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return
+    resource_tracker.ensure_running()  # which would let interruptions in again, if it began later
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -257,12 +267,11 @@ def _part_from_keeper(pipe: Connection, leash: Connection) -> None:
 
     Detached processes become the keeper's children when their parents end, so that none of them outlives it.
     """
-    prctl = ctypes.CDLL(None).prctl
-    prctl(_SUBREAPER, 1, 0, 0, 0)
+    ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
     child = os.fork()
     if not child:
         os.setsid()
-        prctl(_PARENT_DEATH, signal.SIGKILL, 0, 0, 0)
+        end_with_parent()
         leash.close()
         return
     pipe.close()
@@ -273,6 +282,11 @@ def _part_from_keeper(pipe: Connection, leash: Connection) -> None:
             signal.signal(-code, signal.SIG_DFL)
         os.kill(os.getpid(), -code)
     os._exit(code)
+
+
+def end_with_parent() -> None:
+    """Let Linux kill this process when its parent ends."""
+    ctypes.CDLL(None).prctl(_PARENT_DEATH, signal.SIGKILL, 0, 0, 0)
 
 
 def _end_children(child: int) -> int:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kpilib.records.faults import Fault, RecordsError
+from kpilib.records.files import read_file
 from kpilib.records.framework import Framework, home
 from kpilib.records.periods import Period, day
 
@@ -31,14 +32,15 @@ def released(framework: Framework, at: Period, root: str | Path | None = None) -
     path = release_folder(framework, at, root) / ABOUT
     if not path.exists():
         return {}
+    place = f"{release_place(framework, at)}/{ABOUT}"
+    content = read_file(path, place)
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
+        said = json.loads(content.decode())
         kinds = {"files": dict, "versions": dict, "despite": str}
         if not isinstance(said, dict) or not all(isinstance(said.get(name), kind) for name, kind in kinds.items()):
             raise ValueError
         date.fromisoformat(str(said.get("released")))
-    except ValueError as error:
-        place = f"{release_place(framework, at)}/{ABOUT}"
+    except (ValueError, RecursionError) as error:
         raise RecordsError([Fault(place, "cannot be read", DAMAGED)]) from error
     return said
 

@@ -29,11 +29,14 @@ from openpyxl.utils import get_column_letter, range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kpilib.records.faults import Fault, RecordsError, allowed
+from kpilib.records.files import read_file
 from kpilib.records.signs import seen
 
-MOST_BYTES = 20_000_000
 MOST_UNPACKED = 50_000_000
-MOST_CELLS = 2_000_000
+MOST_TAGS = 3_500_000  # of all parts together: four for each cell that holds something, and five for each row
+MOST_CELLS = 1_000_000
+MOST_SHEETS = 200
+MOST_COLUMNS = 16_384  # of a sheet in Excel
 MOST_PRINTED = 10**15
 _OLE = bytes.fromhex("D0CF11E0A1B11AE1")  # the container of Excel before 2007, and of files with a password
 _SAVE = "Save it in Excel as `Excel Workbook (*.xlsx)`"
@@ -79,14 +82,8 @@ def _refused(place: str, problem: str, remedy: str) -> RecordsError:
 
 
 def _content(path: Path, place: str) -> bytes:
-    """Read a file that is not too big, and is a zip file as every .xlsx is; say what it is where it is none."""
-    if not path.is_file():
-        raise _refused(place, "is not there", "Look at its name and folder.")
-    with path.open("rb") as file:
-        content = file.read(MOST_BYTES + 1)
-    if len(content) > MOST_BYTES:
-        remedy = "Leave only the sheets that are needed in it; take out pictures."
-        raise _refused(place, f"is larger than {MOST_BYTES // 1_000_000} MB", remedy)
+    """Read a file that is a zip file, as every .xlsx is; say what it is where it is none."""
+    content = read_file(path, place)
     if not content:
         raise _refused(place, "is empty", "Ask for it again.")
     if content.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in content:
@@ -114,7 +111,10 @@ def _look_through(archive: zipfile.ZipFile, suffix: str, place: str) -> None:
         raise _refused(place, "is a zip file, but no Excel workbook", f"{_SAVE}.")
     if sum(part.file_size for part in parts) > MOST_UNPACKED:
         raise _bomb(place)
-    unpacked = 0
+    if sum(name.startswith("xl/worksheets/sheet") for name in names) > MOST_SHEETS or len(parts) > 10 * MOST_SHEETS:
+        problem = f"has more than {MOST_SHEETS} sheets"
+        raise _refused(place, problem, "Copy the sheets that are needed into a new workbook.")
+    unpacked = tags = 0
     for part in parts:
         if part.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
             raise _refused(place, "is packed in a way that Excel does not use", f"{_SAVE} anew.")
@@ -123,6 +123,13 @@ def _look_through(archive: zipfile.ZipFile, suffix: str, place: str) -> None:
                 unpacked += len(piece)
                 if unpacked > MOST_UNPACKED:
                     raise _bomb(place)
+                tags += piece.count(b"<") + 3 * piece.count(b"row ")
+                if tags > MOST_TAGS:
+                    problem = f"holds more than about {MOST_TAGS // 5:,} cells, or too many empty rows"
+                    raise _refused(place, problem, "Copy the cells that are needed into a new workbook.")
+    sheets = archive.read("xl/workbook.xml").count(b"sheetId=") if "xl/workbook.xml" in archive.namelist() else 0
+    if sheets > MOST_SHEETS:
+        raise _refused(place, f"has {sheets} sheets", "Copy those that are needed into a new workbook.")
     if sum(_spread(archive, part) for part in parts if part.filename.startswith("xl/worksheets/sheet")) > MOST_CELLS:
         remedy = "Copy the cells that are needed into a new workbook."
         raise _refused(place, "has merged cells or links that cover millions of cells", remedy)
@@ -148,7 +155,7 @@ def _bomb(place: str) -> RecordsError:
     return _refused(place, problem, "Copy the cells that are needed into a new workbook.")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SheetCell:
     """
     One cell: where it stands, what it shows, and the number behind it.
@@ -204,14 +211,15 @@ def hidden_columns(sheet: Worksheet) -> set[str]:
         get_column_letter(number)
         for column in sheet.column_dimensions.values()
         if column.hidden or column.width == 0
-        for number in range(column.min or 1, (column.max or 0) + 1)
+        for number in range(column.min or 1, min(column.max or 0, MOST_COLUMNS) + 1)
     }
 
 
 def notes(sheet: Worksheet) -> dict[str, str]:
     """Give the notes on a sheet's cells, each on one line, by where they stand; of a thread, what people said."""
     found = {}
-    for cell in (cell for line in sheet.iter_rows() for cell in line if cell.comment):
+    there = sorted(sheet._cells.items())  # a sheet that reaches far has millions of others
+    for cell in (cell for _, cell in there if cell.comment):
         said = cell.comment.text
         if said.startswith("[Threaded comment]"):  # what follows is for versions of Excel that know no threads
             said = said.partition("Comment:")[2] or said
@@ -250,17 +258,19 @@ def _rows(cells: Iterator[tuple[int, int, SheetCell]]) -> dict[int, dict[str, Sh
 
 
 def _text_cells(path: Path, place: str) -> Iterator[tuple[int, int, SheetCell]]:
-    if not path.is_file():
-        raise _refused(place, "is not there", "Look at its name and folder.")
+    there = 0
     try:
-        text = path.read_bytes().decode("utf-8-sig")
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        text = read_file(path, place).decode("utf-8-sig")
+        for row, cells in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), 1):
+            there += len(cells)
+            if there > MOST_CELLS or len(cells) > MOST_COLUMNS:
+                problem = f"holds more than {MOST_CELLS // 1_000_000} million cells, or {MOST_COLUMNS} in a row"
+                raise _refused(place, problem, "Part it into several files, and import them one by one.")
+            for column, cell in enumerate(cells, 1):
+                yield row, column, SheetCell(f"{get_column_letter(column)}{row}", cell)
     except (UnicodeDecodeError, csv.Error) as error:
         remedy = "Save it as `CSV UTF-8 (comma delimited)` in Excel."
         raise _refused(place, "is not CSV in UTF-8", remedy) from error
-    for row, cells in enumerate(rows, 1):
-        for column, cell in enumerate(cells, 1):
-            yield row, column, SheetCell(f"{get_column_letter(column)}{row}", cell)
 
 
 def _named(book: Workbook, sheet: str, place: str) -> str:

@@ -14,6 +14,7 @@ from openpyxl import Workbook
 
 from kpilib.records import workbooks
 from kpilib.records.faults import RecordsError
+from kpilib.records.files import MOST_OF_ANY
 from kpilib.records.workbooks import SheetCell, open_workbook, read_sheet
 
 OLE = bytes.fromhex("D0CF11E0A1B11AE1")
@@ -132,7 +133,7 @@ def test_many_small_parts_are_summed_up(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_a_file_of_more_than_20_mb_is_not_read(tmp_path: Path) -> None:
     """Size alone is enough to refuse."""
-    (tmp_path / "kpis.xlsx").write_bytes(b"PK" + bytes(workbooks.MOST_BYTES))
+    (tmp_path / "kpis.xlsx").write_bytes(b"PK" + bytes(MOST_OF_ANY))
 
     assert refusal(tmp_path / "kpis.xlsx") == "is larger than 20 MB"
 

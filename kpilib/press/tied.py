@@ -1,0 +1,10 @@
+"""Ties the process that imports this to its parent, where the system can: it ends when that one does, and says nothing."""
+
+from __future__ import annotations
+
+import sys
+
+from kpilib.press.workers import end_with_parent
+
+if sys.platform == "linux":
+    end_with_parent()
