@@ -17,13 +17,8 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-<<<<<<< HEAD
 from dataclasses import dataclass, field, replace
-from multiprocessing import forkserver
-=======
-from dataclasses import dataclass, replace
 from multiprocessing import forkserver, resource_tracker
->>>>>>> limits
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, ClassVar, Protocol
