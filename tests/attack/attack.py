@@ -41,6 +41,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from borough import AT, NEXT, SLUG, found
 from odd import ask_all, council, write
 
+from kpilib.__main__ import main as way_in
 from kpilib.press.cli import main
 from kpilib.press.compare import same_bytes
 
@@ -333,7 +334,11 @@ class Started:
 
 
 def _started(call: Sequence[str], root: Path) -> Started:
-    return _forked(lambda: main([*call, "--root", str(root)]), root, SECONDS["kill"] / 3)
+    def command() -> int:
+        sys.argv = ["kpilib", *call, "--root", str(root)]
+        return way_in()
+
+    return _forked(command, root, SECONDS["kill"] / 3)
 
 
 def _forked(work: Callable[[], int], cwd: Path, seconds: float) -> Started:

@@ -151,7 +151,7 @@ def test_a_run_that_was_ended_is_not_taken_for_done(kpilib: Command, root: Path,
     """The records are put back while it is down: the next run makes again what it had made."""
     before = contents(root)
     change(root, ",90.6,2023-24-Q2,final,,", ",94.4,2023-24-Q2,final,,")
-    command = [sys.executable, "-m", "kpilib.press.cli", *RUN, "--root", str(root)]
+    command = [sys.executable, "-m", "kpilib", *RUN, "--root", str(root)]
     running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while b"94.4" not in contents(root).get("pages/streets.html", b"") and running.poll() is None:
         time.sleep(0.01)
@@ -220,7 +220,7 @@ def test_nobody_makes_a_report_while_it_is_released(root: Path, monkeypatch: pyt
 
     def meanwhile(*given: Any) -> dict[str, bytes]:
         for edition in EDITIONS:
-            command = [sys.executable, "-m", "kpilib.press.cli", *RUN, "--root", str(root), "--edition", edition]
+            command = [sys.executable, "-m", "kpilib", *RUN, "--root", str(root), "--edition", edition]
             told.append(subprocess.run(command, capture_output=True, text=True, check=False).stderr)
         return real(*given)
 
