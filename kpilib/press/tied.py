@@ -1,4 +1,4 @@
-"""Ties the process that imports this to its parent, where the system can: it ends when that one does, and says nothing."""
+"""Ties the process that imports this to its parent, where the system can: it ends when that one does, in silence."""
 
 from __future__ import annotations
 

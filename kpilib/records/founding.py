@@ -17,10 +17,10 @@ import yaml
 from pydantic import AfterValidator, BeforeValidator
 
 from kpilib.records.faults import Fault, RecordsError, allowed
+from kpilib.records.files import read_file
 from kpilib.records.framework import Framework, Tolerance
 from kpilib.records.periods import MONTHS, quarter
 from kpilib.records.said import Said, checked, entries, read_yaml, some, wrong
-from kpilib.records.files import read_file
 from kpilib.records.schema import FILES
 from kpilib.records.signs import refused
 

@@ -70,9 +70,9 @@ class _Reader(yaml.SafeLoader):
                 raise yaml.constructor.ConstructorError(None, None, f"{name!r} is there twice", node.start_mark)
         return said
 
-    def construct_scalar(self, node: yaml.ScalarNode) -> Any:
+    def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> Any:
         said = super().construct_scalar(node)
-        if wrong_sign := refused(said):
+        if isinstance(said, str) and (wrong_sign := refused(said)):
             problem, remedy = wrong_sign
             raise _UnfitError(problem, node.start_mark, remedy)
         return said
