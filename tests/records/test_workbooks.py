@@ -83,7 +83,7 @@ def test_what_is_no_workbook_is_named(tmp_path: Path, name: str, content: bytes,
 def test_a_file_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
     """A missing file is told as a fault, and no folder is taken for one."""
     assert refusal(tmp_path / "gone.xlsx") == "is not there"
-    assert refusal(tmp_path) == "is not there"
+    assert refusal(tmp_path) == "is no plain file, but a folder, a pipe or a device"
 
 
 @pytest.mark.parametrize(
