@@ -63,9 +63,14 @@ def file_faults(name: str, root: str | Path | None = None) -> list[Fault]:
 
 
 def _lines(place: str, text: str, first: int) -> Iterator[Fault]:
-    if lacking(text):
-        for number, line in enumerate(text.split("\n"), first):
-            yield from letter_fault(f"{place}, line {number}", line)
+    """Find the lines that cannot be shown; what is the same in several is told once."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for number, line in enumerate(text.split("\n"), first) if lacking(text) else ():
+        for fault in letter_fault("", line):
+            found.setdefault((fault.problem, fault.remedy), []).append(str(number))
+    for (problem, remedy), (*others, last) in found.items():
+        where = f"lines {', '.join(others)} and {last}" if others else f"line {last}"
+        yield Fault(f"{place}, {where}", problem, remedy)
 
 
 def letter_fault(place: str, text: str) -> list[Fault]:

@@ -178,6 +178,7 @@ class _Import:
         self.letters = self._letters()
         self.percentages = self._percentages()
         self.codes = {row.cells["name"].casefold(): code for (code,), row in self.there["indicators.csv"].items()}
+        self.taken = {*RESERVED, *self.codes.values(), *(entry.page for entry in self.framework.pages)}
         self.refers = not set(self.said.indicators) - NAMES
         self.doubtful = False
 
@@ -452,13 +453,13 @@ class _Import:
 
     def _new_code(self, name: str) -> str:
         """Make a code from a name, unlike any other and unlike any page."""
-        taken = {*RESERVED, *self.codes.values(), *(entry.page for entry in self.framework.pages)}
         plain = code = named_after(name) or "indicator"
         count = 1
-        while code in taken:
+        while code in self.taken:
             count += 1
             code = f"{plain}_{count}"
         self.codes[name.casefold()] = code
+        self.taken.add(code)
         return code
 
     def _main_cells(self, number: int) -> Iterator[SheetCell]:

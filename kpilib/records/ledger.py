@@ -360,7 +360,7 @@ def _read(path: Path, place: str, faults: list[Fault]) -> pd.DataFrame:
 
 
 def _seen(column: pd.Series) -> pd.Series:
-    """Take the spaces from around each cell; one of which nobody sees anything is empty, but no mark of Part II."""
+    """Take the spaces from around each cell; one that nobody sees is empty, but never a mark of Part II."""
     bare = column.str.strip()
     return bare if column.name == "exempt" else bare.mask(bare.str.fullmatch(UNSEEN), "")
 

@@ -72,7 +72,7 @@ class _Reader(yaml.SafeLoader):
 
     def construct_scalar(self, node: yaml.ScalarNode | yaml.MappingNode) -> Any:
         said = super().construct_scalar(node)
-        if wrong_sign := refused(said):
+        if isinstance(said, str) and (wrong_sign := refused(said)):
             problem, remedy = wrong_sign
             raise _UnfitError(problem, node.start_mark, remedy)
         return said

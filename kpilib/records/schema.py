@@ -27,6 +27,7 @@ FORMULA = r"^[=+@＝＋－＠-]"
 ADDRESS = r"https://[^\s<>\"]+"
 ABSENT = ("awaited", "not measured")  # the statuses of a reading without a figure
 MOST_COLUMNS = 100  # of a heading; more are no names that somebody wrote
+MOST_QUOTED = 80  # letters of a cell that a fault repeats
 TOLERANCE = r"[0-9]{1,9}(\.[0-9]{1,9})?(%| points)"
 
 
@@ -360,7 +361,8 @@ def _cell_fault(place: str, value: str, check: str, cell: Cell) -> Fault:
         problem = f"{value[:40]!r} begins with {value[0]}, which Excel takes for a formula"
         return Fault(place, problem, "Begin with a word.")
     remedy = allowed(value, cell.words) if cell.words else cell.remedy
-    return Fault(place, f"{value!r} {cell.problem}", remedy)
+    said = value if len(value) <= MOST_QUOTED else f"{value[:MOST_QUOTED]}…"
+    return Fault(place, f"{said!r} {cell.problem}", remedy)
 
 
 def _duplicates(file: str, frame: pd.DataFrame, where: Callable[[int, str], str]) -> Iterator[Fault]:

@@ -1,4 +1,4 @@
-"""Signs that a text may not hold: those that nobody sees or that turn a line about, and Excel's words for errors."""
+"""Signs that a text may not hold: what nobody sees, what turns a line about, and Excel's words for errors."""
 
 from __future__ import annotations
 

@@ -92,6 +92,17 @@ def test_every_cell_and_line_is_told_at_once(root: Path) -> None:
     ]
 
 
+def test_lines_with_the_same_sign_are_told_together(root: Path) -> None:
+    """One fault names them all, each once, however often the sign stands in it."""
+    change(root, f"params/{SLUG}/framework.yml", "council: ", "# ✅\nsource: ✅ and ✅\ncouncil: ")
+    change(root, f"params/{SLUG}/framework.yml", "Executive summary", "Executive ✅")
+    change(root, f"params/{SLUG}/framework.yml", "Clean streets", "Clean ✅")
+
+    (fault,) = file_faults(f"params/{SLUG}/framework.yml", root)
+
+    assert fault.place == f"params/{SLUG}/framework.yml, lines 3, 10 and 11"
+
+
 def test_the_public_edition_is_not_told_of_what_is_exempt(root: Path) -> None:
     """The check is, being the council's own."""
     change(root, f"data/{SLUG}/commentary.csv", f"{CANARY} prices rose", f"{CANARY} prices rose ✅")

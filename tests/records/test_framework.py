@@ -417,7 +417,8 @@ def test_page_named_twice(tmp_path: Path) -> None:
 def test_letter_given_twice(tmp_path: Path) -> None:
     """Two appendices cannot have the same letter."""
     assert any(
-        "appendix 'A' is there twice" in fault for fault in faults(tmp_path, appendices=[APPENDIX, {**APPENDIX}])
+        "appendix 'A' is there twice" in fault
+        for fault in faults(tmp_path, appendices=[APPENDIX, {**APPENDIX, "pages": ["streets"]}])
     )
 
 
@@ -782,3 +783,55 @@ def test_two_rules_that_begin_together_are_refused(tmp_path: Path) -> None:
         f"{PLACE}: rule from '2019-20-Q1' is there twice\n"
         "  Keep one of them, or let the other begin at another quarter."
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["x: &a [1]\ny: [*a, *a]\n", "x: &a\n  b: 1\n", "x: !!str &a text\n"],
+    ids=["a list", "a mapping", "a text"],
+)
+def test_anchors_are_refused(tmp_path: Path, text: str) -> None:
+    """What stands once and means millions is not read."""
+    with pytest.raises(RecordsError, match=r"line 1\d*, column \d+: an anchor \(& or \*\), which is not read here"):
+        load_text(tmp_path, text)
+
+
+@pytest.mark.parametrize("number", ["1e400", ".nan", ".inf", "-.inf", "1_000", "0x10", "010", "0b1", "1:30", "-0",
+                                    "-0.0", "1e3", "9999999999999999"])  # fmt: skip
+def test_numbers_in_other_forms_are_refused(tmp_path: Path, number: str) -> None:
+    """A number is read only where everyone reads the same: digits, with a point for decimals."""
+    with pytest.raises(RecordsError) as refusal:
+        load_text(tmp_path, TINY + f"number: [{number}]\n")
+
+    (fault,) = refusal.value.faults
+    assert "not read here" in fault.problem or fault.problem == "unknown key 'number'"
+    assert fault.problem != "unknown key 'number'" or number in ("1e400", "1e3")  # to YAML 1.1 these are texts
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"pages": [{**PAGE, "page": "co_ver"}, {**PAGE, "page": "co-ver"}]}, "'co_ver' and 'co-ver' would make one"),
+        (
+            {"appendices": [APPENDIX, {"letter": "a", "title": "All", "pages": ["streets"]}]},
+            "'appendix-A' and 'appendix-a' would make one file",
+        ),
+        ({"pages": [{**PAGE, "page": "nul"}]}, "'nul' is a name that Windows keeps from files"),
+        ({"pages": [{**PAGE, "page": "com1"}]}, "'com1' is a name that Windows keeps from files"),
+    ],
+)
+def test_names_that_some_system_takes_for_one_are_refused(tmp_path: Path, changes: dict[str, Any], told: str) -> None:
+    """Case, `_` and `-`, and the names of devices: files are to be the same on every system."""
+    assert any(told in fault for fault in faults(tmp_path, **changes))
+
+
+def test_bands_beyond_every_scale_are_not_counted_out(tmp_path: Path) -> None:
+    """A band to 9999 is a fault as soon as it is read, and one of more digits is no band."""
+    for high in ("9999", "999999999999"):
+        told = faults(tmp_path / high, risk={**RISK, "bands": {"low": "1-2", "high": f"3-{high}"}})
+        assert len(told) == 1
+
+
+def test_a_text_of_which_nobody_sees_anything_is_empty(tmp_path: Path) -> None:
+    """A council without a name is refused, whatever signs stand in its place."""
+    assert any("@ council: is empty" in fault for fault in faults(tmp_path, council="\u2060"))

@@ -637,3 +637,23 @@ def test_texts_that_a_spreadsheet_program_would_change_are_guarded(root: Path) -
 
     assert rows(root, "readings", "as_printed") == [('"8/10"',), ('"=1+1"',), ("61 (est)",)]
     assert load_ledger("tiny", root=root).readings["as_printed"].tolist() == printed
+
+
+@pytest.mark.parametrize("error", ["#REF!", "#N/A", "#VALUE!", "#DIV/0!", "#SPILL!"])
+def test_an_error_of_excel_is_listed_by_its_cell(root: Path, error: str) -> None:
+    """Neither a figure nor a name is made of what Excel writes for a broken formula."""
+    done = imported(root, litter(error, "95"), litter("90", "95", name=error))
+
+    assert problems(done) == [
+        f"kpis.csv, cells A3, D2: {error!r} is an error of Excel's",
+        "kpis.csv, row 3: has figures or remarks that wait, since their indicator is not placed",
+    ]
+    assert rows(root, "indicators", "name") == [("Litter",)]
+
+
+def test_an_error_that_the_mapping_explains_is_taken_as_it_says(root: Path) -> None:
+    """Where a council writes #N/A for what is not measured, its mapping may say so."""
+    done = imported(root, litter("#N/A", "95"), words={"#N/A": "not measured"})
+
+    assert problems(done) == []
+    assert rows(root, "readings", "value", "status") == [("", "not measured")]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kpilib.records.periods import MONTHS, Period, day, earlier, month, period, quarter
+from kpilib.records.periods import MONTHS, Period, day, earlier, ending, month, period, quarter
 
 YEAR_STARTS = st.integers(1, 12)
 QUARTERS = st.builds(
@@ -196,3 +196,18 @@ def test_month_by_count(count: int) -> None:
 def test_a_day_is_written_as_a_reader_would() -> None:
     """No leading nought, and the month in full."""
     assert day("2020-03-01") == "1 March 2020"
+
+
+@pytest.mark.parametrize(
+    ("text", "quarters", "then"),
+    [("1800-01-Q1", 1, "1799-00-Q4"), ("1800-01-Q1", 40, "1790-91-Q1"), ("2199-00-Q4", -1, "2200-01-Q1")],
+)
+def test_counting_goes_beyond_what_may_be_written(text: str, quarters: int, then: str) -> None:
+    """The quarter before the first of all, and the one after the last, can be named, though no record is of them."""
+    beyond = earlier(quarter(text), quarters)
+
+    assert beyond.text == then
+    assert beyond.end == quarter(text).end - 3 * quarters
+    assert ending("quarter", beyond.end) == beyond
+    assert ending("year", beyond.end - beyond.end % 12 + 2).kind == "year"
+    assert month(beyond.end).end == beyond.end

@@ -83,7 +83,7 @@ def test_what_is_no_workbook_is_named(tmp_path: Path, name: str, content: bytes,
 def test_a_file_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
     """A missing file is told as a fault, and no folder is taken for one."""
     assert refusal(tmp_path / "gone.xlsx") == "is not there"
-    assert refusal(tmp_path) == "is not there"
+    assert refusal(tmp_path) == "is no plain file, but a folder, a pipe or a device"
 
 
 @pytest.mark.parametrize(
@@ -226,3 +226,59 @@ def test_rows_and_columns_of_no_size_are_hidden(tmp_path: Path) -> None:
     read = read_sheet(changed(path, xl_worksheets_sheet1Öxml=thin), "", "kpis.xlsx")
 
     assert (set(read.hidden_rows), set(read.hidden_columns)) == ({1}, {"B", "C"})
+
+
+def with_sheet(path: Path, before: bytes, after: bytes) -> Path:
+    """Save a sound workbook with something put into its sheet."""
+    with zipfile.ZipFile(saved(path, 1)) as archive:
+        sheet = archive.read("xl/worksheets/sheet1.xml")
+    return changed(path, xl_worksheets_sheet1Öxml=sheet.replace(before, after))
+
+
+@pytest.mark.parametrize("row", [b'<row r="9"><c r="A9"><v>1</v></c></row>', b'<row r="9"/>'], ids=["filled", "empty"])
+def test_a_sheet_of_a_million_rows_is_refused_before_it_is_read(tmp_path: Path, row: bytes) -> None:
+    """Rows weigh, whether there is anything in them or not."""
+    path = with_sheet(tmp_path / "kpis.xlsx", b"</sheetData>", row * 1_000_000 + b"</sheetData>")
+
+    assert refusal(path) == "holds more than about 700,000 cells, or too many empty rows"
+
+
+def test_a_workbook_of_more_sheets_than_anyone_has_is_refused(tmp_path: Path) -> None:
+    """Be they parts of their own, or one part named again and again."""
+    with zipfile.ZipFile(saved(tmp_path / "a.xlsx", 1)) as archive:
+        book, sheet = (archive.read(f"xl/{name}.xml") for name in ("workbook", "worksheets/sheet1"))
+    again = b"".join(b'<sheet name="x%d" sheetId="%d"/>' % (number, number) for number in range(2, 202))
+    parts = {f"xl_worksheets_sheet{number}Öxml": sheet for number in range(2, 202)}
+
+    assert refusal(changed(tmp_path / "a.xlsx", **parts)) == "has more than 200 sheets"
+    assert refusal(
+        changed(tmp_path / "a.xlsx", xl_workbookÖxml=book.replace(b"</sheets>", again + b"</sheets>"))
+    ) == "has 201 sheets"  # fmt: skip
+
+
+def test_a_cell_in_the_far_corner_and_columns_without_end_cost_nothing(tmp_path: Path) -> None:
+    """Notes are looked for where there are cells, and columns end where Excel's do."""
+    far = b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    sheet = open_workbook(with_sheet(tmp_path / "a.xlsx", b"</sheetData>", far), "a.xlsx").active
+    endless = b'<cols><col min="16383" max="999999999" hidden="1"/></cols><sheetData>'
+    wide = open_workbook(with_sheet(tmp_path / "b.xlsx", b"<sheetData>", endless), "b.xlsx").active
+
+    assert workbooks.notes(sheet) == {}
+    assert workbooks.hidden_columns(wide) == {"XFC", "XFD"}
+
+
+def test_a_csv_of_more_cells_than_are_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cells are counted on the way; so are those of one row."""
+    monkeypatch.setattr(workbooks, "MOST_CELLS", 1000)
+    (tmp_path / "long.csv").write_text("a,b\n" * 501)
+    (tmp_path / "wide.csv").write_text("," * 16_384)
+
+    for name in ("long.csv", "wide.csv"):
+        with pytest.raises(RecordsError, match="million cells, or 16384 in a row"):
+            read_sheet(tmp_path / name, "", name)
+
+
+def test_a_cell_of_which_nobody_sees_anything_is_blank() -> None:
+    """A figure that was typed over with a sign without a look is not there."""
+    assert SheetCell("A1", "\u200b").blank
+    assert SheetCell("A1", "\u2060 ").text == ""
