@@ -40,6 +40,7 @@ from kpilib.records.store import finish, with_rows
 from kpilib.records.summaries import read_summaries, visible
 
 RESERVED = ("main", "papers", "finder", "indicators", "index")
+MOST_ROWS, MOST_CELLS = 250_000, 1_000  # of a record file, and of a row: many times what any council has
 NEEDED = ("indicators.csv", "readings.csv", "targets.csv")
 
 
@@ -387,6 +388,9 @@ def _rows(content: bytes, file: str, place: str) -> tuple[list[list[str]], Fault
     try:
         for row in csv.reader(io.StringIO(text, newline=""), strict=True):
             rows.append(row)
+            if len(rows) > MOST_ROWS or len(row) > MOST_CELLS:
+                problem = f"is of more than {MOST_ROWS:,} rows, or {MOST_CELLS:,} cells in one"
+                return rows, Fault(f"{place}, row {len(rows)}", problem, "Delete what is not meant, blank rows too.")
     except csv.Error as error:
         remedy = 'Look for a " without its pair, or a file cut short; fetch the whole file again.'
         return rows, Fault(f"{place}, row {len(rows) + 1}", f"cannot be read as CSV ({error})", remedy)

@@ -206,7 +206,7 @@ def test_a_picture_without_words_is_refused(kpilib: Command, small: Path) -> Non
         (("run", *QUARTER, "--page", "place_to_liv"), 1, "Did you mean 'place_to_live'?"),
         (("run", *QUARTER, "--edition", "secret"), 2, "invalid choice"),
         (("run", *QUARTER, "--jobs", "0"), 2, "must be a whole number from 1"),
-        (("run", *QUARTER, "--jobs", "two"), 2, "invalid"),
+        (("run", *QUARTER, "--jobs", "two"), 2, "must be a whole number"),
         (("print",), 2, "invalid choice"),
         ((), 2, "required"),
     ],

@@ -124,8 +124,16 @@ def test_figures_and_dates_beyond_all_measure_are_refused(
     assert told in fault
 
 
-def test_a_heading_of_a_million_columns_is_one_fault(council: Council) -> None:
-    """Nobody is told of each of them."""
-    root = council(FRAMEWORK, **GOOD | {"targets": ",".join(map(str, range(1_000_000))) + ",indicator\n"})
+@pytest.mark.parametrize(("text", "row"), [("\n" * 300_000, 250_001), ("," * 1_000_000, 2)], ids=["rows", "cells"])
+def test_rows_and_cells_without_end_are_one_fault(council: Council, text: str, row: int) -> None:
+    """Reading stops where it becomes more than any council has."""
+    (fault,) = faults(council(FRAMEWORK, **GOOD | {"targets": GOOD["targets"] + text}))
 
-    assert [fault.partition("\n")[0] for fault in faults(root)] == ["data/tiny/targets.csv, row 1: has 1000001 columns"]
+    assert fault.startswith(f"data/tiny/targets.csv, row {row}: is of more than 250,000 rows, or 1,000 cells in one")
+
+
+def test_a_heading_of_hundreds_of_columns_is_one_fault(council: Council) -> None:
+    """Nobody is told of each of them."""
+    root = council(FRAMEWORK, **GOOD | {"targets": ",".join(map(str, range(500))) + ",indicator\n"})
+
+    assert [fault.partition("\n")[0] for fault in faults(root)] == ["data/tiny/targets.csv, row 1: has 501 columns"]
