@@ -441,10 +441,21 @@ def _relation_faults(texts: dict[str, pd.DataFrame], framework: Framework, folde
     if texts["risks.csv"].attrs.get("whole"):
         place = f"{folder}/risk_notes.csv"
         yield from unknown_faults(texts["risk_notes.csv"], "risk", texts["risks.csv"]["risk"], place, "risks.csv")
+        yield from _early_faults(texts["risk_notes.csv"], texts["risks.csv"], place, framework.year_starts)
         yield from _merger_faults(texts["risks.csv"], f"{folder}/risks.csv", framework.year_starts)
     if texts["benchmarks.csv"].attrs.get("read") and texts["benchmarks.csv"].attrs.get("whole"):
         yield from _comparator_faults(texts["comparators.csv"], texts["benchmarks.csv"], f"{folder}/comparators.csv")
     yield from _value_faults(texts, framework, folder)
+
+
+def _early_faults(notes: pd.DataFrame, risks: pd.DataFrame, place: str, year_starts: int) -> Iterator[Fault]:
+    """Find notes for a quarter in which their risk was not in the register yet: no page would show them."""
+    ends = {text: _last_month(text, year_starts) for text in {*notes["quarter"], *risks["quarter"]}}
+    first = risks["quarter"].map(ends).groupby(risks["risk"]).min()
+    for row in notes.index[notes["quarter"].map(ends) < notes["risk"].map(first)]:
+        problem = f"{notes.at[row, 'risk']!r} has no row in risks.csv for {notes.at[row, 'quarter']} or before"
+        remedy = "Put the risk's row of that quarter back, or give the note the quarter that it is of."
+        yield Fault(f"{place}, row {row}, column quarter", problem, remedy)
 
 
 def _comparator_faults(comparators: pd.DataFrame, benchmarks: pd.DataFrame, place: str) -> Iterator[Fault]:
