@@ -65,17 +65,22 @@ def open_page(
     name = page.entry.page if isinstance(page, Page) else page
     _check_texts(framework=framework, page=name, quarter=quarter, edition=edition)
     ledger = recorded(framework, edition, root)
-    said = ledger.framework
-    entry, at = _asked(said, name, quarter)
+    said, snapshot = ledger.framework, current() if root is None else None
+    try:
+        entry, at = _asked(said, name, quarter)
+    except RecordsError:
+        if snapshot:  # a cell may cope with that, and show something else once there is such a page
+            snapshot.note_framework(framework)
+        raise
+    shown = page_records(ledger, entry, at)
+    if snapshot:
+        snapshot.note(("page", framework, name, quarter), page_sums(shown, at, snapshot.part(framework, "parameters")))
     empty = unrecorded(ledger, at) or all_exempt(ledger, name, quarter)
     if empty:
         raise RecordsError(empty)
-    shown = page_records(ledger, entry, at)
     kind = {**KINDS, **(BY_TREND if said.rule(at).kind == "trend" else {})}[entry.kind]
-    snapshot = current()
-    if root is not None or snapshot is None:
+    if snapshot is None:
         return kind(shown, entry, at, read_quarterly(said, at, root), notes=_notes(ledger, at, root))
-    snapshot.note(("page", framework, name, quarter), page_sums(shown, at, snapshot.part(framework, "parameters")))
     verdicts = _verdicts(snapshot.part(framework, "verdicts"), shown, at)
     return kind(shown, entry, at, read_quarterly(said, at), verdicts)
 

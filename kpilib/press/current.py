@@ -8,6 +8,7 @@ import os
 import platform
 import re
 import sys
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
@@ -62,7 +63,7 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version()} | {name: version(name) for name in LIBRARIES}
 
 
-def fingerprint(folders: dict[str, Path], files: dict[str, Path], said: Any) -> str:
+def fingerprint(folders: Mapping[str, Path], files: Mapping[str, Path], said: Any) -> str:
     """
     Sum up all that a report may be made from, file by file, without reading what is in them.
 
@@ -74,16 +75,36 @@ def fingerprint(folders: dict[str, Path], files: dict[str, Path], said: Any) -> 
         said: what was asked for beside.
     """
     total = hashlib.sha256(json.dumps([said, own_sources(), _installed()], sort_keys=True).encode())
-    for name, folder in sorted(folders.items()):
-        for path in sorted(folder.rglob("*")):
-            parts = path.relative_to(folder).parts
-            if path.is_file() and not any(part.startswith(".") for part in parts) and parts[0] != "releases":
-                total.update(os.fsencode(f"\0{name}/{'/'.join(parts)}\0"))
-                total.update(hashlib.sha256(path.read_bytes()).digest())
-    for name, path in sorted(files.items()):
-        if path.is_file():
-            total.update(f"\0{name}\0".encode() + hashlib.sha256(path.read_bytes()).digest())
+    for name, path in _counted(folders, files):
+        total.update(os.fsencode(f"\0{name}\0") + hashlib.sha256(path.read_bytes()).digest())
     return total.hexdigest()
+
+
+def stamp(folders: Mapping[str, Path], files: Mapping[str, Path]) -> str:
+    """Sum up when each of the same files was changed last: it differs also where one was changed and changed back."""
+    found = [(name, path.stat()) for name, path in _counted(folders, files)]
+    return sha256_of([[repr(name), about.st_ctime_ns, about.st_ino, about.st_size] for name, about in found])
+
+
+def _counted(folders: Mapping[str, Path], files: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
+    """The files in folders, those behind links too, and single ones; but for what is hidden, and releases."""
+    for name, folder in sorted(folders.items()):
+        seen = set()
+        for here, below, names in os.walk(folder, followlinks=True):
+            own = os.path.realpath(here)
+            below[:] = (
+                sorted(
+                    each for each in below if not each.startswith(".") and (here != str(folder) or each != "releases")
+                )
+                if own not in seen
+                else []
+            )
+            seen.add(own)
+            for each in sorted(names):
+                path = Path(here, each)
+                if not each.startswith(".") and path.is_file():
+                    yield f"{name}/{path.relative_to(folder).as_posix()}", path
+    yield from ((name, path) for name, path in sorted(files.items()) if path.is_file())
 
 
 def _installed() -> list[str]:

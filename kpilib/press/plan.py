@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import kpilib
-from kpilib.press.current import fingerprint
+from kpilib.press.current import fingerprint, stamp
 from kpilib.records.faults import Fault, RecordsError, allowed
 from kpilib.records.framework import (
     COVER,
@@ -146,6 +146,15 @@ class Plan:
         Args:
             others: councils whose records its pages open too.
         """
+        said = [self.framework.slug, self.quarter.text, self.edition, self.despite]
+        return fingerprint(*self._origins(others), [*said, [p.parameters for p in self.pages], pdf])
+
+    def stamp(self, others: Sequence[str] = ()) -> str:
+        """Sum up when any of that was changed last; see `current.stamp`."""
+        return stamp(*self._origins(others))
+
+    def _origins(self, others: Sequence[str]) -> tuple[dict[str, Path], dict[str, Path]]:
+        """The folders and the single files that it may be made from, by name."""
         slug = self.framework.slug
         released = {
             place: self.root / place / ABOUT
@@ -153,11 +162,8 @@ class Plan:
             if each.end <= self.quarter.end and (place := release_place(self.framework, each))
         }
         notebooks = {self.name_of(planned.notebook): planned.notebook for planned in self.all_pages()}
-        return fingerprint(
-            {f"{room}/{each}": self.root / room / each for room in ("data", "params") for each in (slug, *others)},
-            notebooks | released,
-            [slug, self.quarter.text, self.edition, self.despite, [p.parameters for p in self.pages], pdf],
-        )
+        rooms = {f"{room}/{each}": self.root / room / each for room in ("data", "params") for each in (slug, *others)}
+        return rooms, notebooks | released
 
 
 def papers(framework: Framework) -> tuple[Paper, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -81,7 +82,8 @@ def parts(framework: str, edition: str, root: Path) -> Parts:
     try:
         return _pickled(recorded(framework, edition, root), [], files)
     except RecordsError as error:
-        return {"faults": pickle.dumps(error.faults)}
+        faults = [replace(fault, place=fault.place.replace(f"{root}/", "")) for fault in error.faults]
+        return {"faults": pickle.dumps(faults)}
 
 
 def _pickled(ledger: Ledger, quarters: Sequence[Period], files: Mapping[str, bytes]) -> Parts:
@@ -96,8 +98,7 @@ def _pickled(ledger: Ledger, quarters: Sequence[Period], files: Mapping[str, byt
     for at in quarters:
         known = ledger.as_at(at)
         verdicts |= {(at.text, each.text): judge(known, each) for each in (at, earlier(at, 1))}
-    bare = {page for at in quarters for page in ledger.bare.get(at.text, ())}
-    said = {"framework": ledger.framework.without(bare), "ledger": ledger, "parameters": files, "verdicts": verdicts}
+    said = {"framework": ledger.open_framework, "ledger": ledger, "parameters": files, "verdicts": verdicts}
     return {name: pickle.dumps(each) for name, each in said.items()}
 
 
@@ -146,7 +147,7 @@ def _sums(what: tuple[str, ...], ledger: Ledger, files: Mapping[str, bytes]) -> 
     if kind == "ledger":
         return ledger.sums(counted=False)
     if kind == "framework":
-        return {f"params/{slug}/framework.yml": ledger.framework.sum}
+        return {f"params/{slug}/framework.yml": ledger.open_framework.sum}
     try:
         entry, at = ledger.framework.entry(rest[0]), ledger.framework.quarter(rest[1])
     except (RecordsError, ValueError):

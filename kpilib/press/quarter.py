@@ -86,7 +86,7 @@ class Quarter:
         pdf: bool = True,
         force: bool = False,
         engine: str = WARM,
-        origins: str = "",
+        origins: tuple[str, str] = ("", ""),
     ) -> None:
         self._whole_plan, self._bare = plan, prepared.bare
         self.plan = replace(plan.without(prepared.bare), marking=prepared.marking)
@@ -204,7 +204,7 @@ class Quarter:
                 replace_whole(path, content)
                 problem = "was changed by something else while the run was on, and was put right"
                 self.outcome.faults.append(Fault(name, problem, "Look for a notebook that writes into outputs/."))
-        if self._whole_plan.fingerprint(self._others, pdf=self._pdf) != self._origins:
+        if self._whole_plan.stamp(self._others) != self._origins[1]:
             remedy = "Run it again, so that every page is of the same records."
             self.outcome.faults.append(Fault("records", "changed during the run", remedy))
         self._manifest["ended"] = _now()
@@ -212,7 +212,7 @@ class Quarter:
         self._write_manifest()
         free = any(how.get("free") for how in self._manifest["pages"].values())
         if self.plan.is_whole and not self.outcome.faults and not free and others(self.plan) == self._others:
-            replace_whole(_seen(self.plan), "\n".join([self._origins, *self._bare]).encode())
+            replace_whole(_seen(self.plan), "\n".join([self._origins[0], *self._bare]).encode())
         return self.outcome
 
     def why(self, planned: PlannedPage) -> list[str] | None:
@@ -391,7 +391,7 @@ class Quarter:
         """
         Take away what is not what today's records give: a page that failed, or that was not asked for and is older.
 
-        So are papers that bind such pages, or that were not drawn; and what somebody else put beside a whole report.
+        So are papers that bind such pages, or that were not drawn, and whatever today's report does not have at all.
         """
         gone = [*planning.LISTS] if LISTS in self._failed else []
         gone += [name for planned in self._planned.values() if planned.entry.page != OVERVIEW
@@ -402,12 +402,10 @@ class Quarter:
                 file = f"{paper.name}.{form}"
                 if file not in self._fresh and (lacks or file in self._failed or not self._is_drawn(paper, form)):
                     gone.append(file)
+        known = {"manifest.json", *self.plan.promised()}
+        paths = [path for path in self.plan.folder.rglob("*") if path.is_file()]
+        gone += [name for path in paths if (name := path.relative_to(self.plan.folder).as_posix()) not in known]
         self._take_away(gone)
-        if self.plan.is_whole:
-            known = {"manifest.json", *self.plan.promised()}
-            for path in self.plan.folder.rglob("*"):
-                if path.is_file() and path.relative_to(self.plan.folder).as_posix() not in known:
-                    path.unlink()
 
     @property
     def _fresh(self) -> set[str]:
@@ -477,15 +475,20 @@ def others(plan: Plan) -> tuple[str, ...]:
     return tuple(sorted(opened - {plan.framework.slug}))
 
 
-def begin(plan: Plan, *, pdf: bool) -> str:
+def begin(plan: Plan, *, pdf: bool) -> tuple[str, str]:
     """
     Let a report no longer count as standing as it was made, before anything of it is touched.
 
     Returns:
-        the sum of all that it may be made from, as it is before anything is read.
+        the sum of all that it may be made from, and of when that was changed last, before anything is read.
     """
     _seen(plan).unlink(missing_ok=True)
-    return plan.fingerprint(others(plan), pdf=pdf)
+    records = plan.root / "data" / plan.framework.slug
+    if (records / ".changes").exists():  # what a killed `receive` had decided
+        from kpilib.records.store import finish
+
+        finish(records)
+    return plan.fingerprint(others(plan), pdf=pdf), plan.stamp(others(plan))
 
 
 @contextlib.contextmanager

@@ -62,7 +62,7 @@ def release(
     with contextlib.ExitStack() as held:
         held.enter_context(alone(folder.parents[1]))
         finish(folder.parents[1])
-        before = plan.fingerprint(pdf=True)
+        before = plan.stamp()
         checked = check(plan)
         despite = " ".join(despite.split())
         faults = [*checked.faults] or unrecorded(load_ledger(framework, "restricted", root), plan.quarter)
@@ -101,7 +101,7 @@ def release(
             "files": files,
         }
         (part / ABOUT).write_text(json.dumps(about, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-        if plan.fingerprint(pdf=True) != before:
+        if plan.stamp() != before:
             remedy = "Nothing is released. See who else is at them, and release it again, so that all is of one state."
             raise RecordsError([Fault(quarter, "the records or notebooks changed during the release", remedy)])
         part.rename(folder)

@@ -84,7 +84,7 @@ def run_all(plans: Sequence[Plan], how: How) -> Iterator[Outcome]:
 
     Where the records of one have faults, nothing is made of it, and the others are made.
     """
-    stale: list[tuple[Plan, str]] = []
+    stale: list[tuple[Plan, tuple[str, str]]] = []
     with contextlib.ExitStack() as held:
         for plan in plans:
             alone = contextlib.ExitStack()
@@ -117,7 +117,7 @@ def _hands(how: How) -> Hands:
 class _Floor:
     """Where quarters in the making share the same hands."""
 
-    def __init__(self, hands: Hands, plans: Sequence[tuple[Plan, str]], how: How) -> None:
+    def __init__(self, hands: Hands, plans: Sequence[tuple[Plan, tuple[str, str]]], how: How) -> None:
         self._hands, self._how = hands, how
         self._origins = {plan.folder: origins for plan, origins in plans}
         alike = groupby([plan for plan, _ in plans], key=lambda plan: (plan.framework.slug, plan.edition, plan.root))

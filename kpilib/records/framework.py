@@ -481,7 +481,7 @@ def load_framework(slug: str, root: str | Path | None = None) -> Framework:
     snapshot = current()
     if root is None and snapshot:
         framework: Framework = snapshot.part(slug, "framework")
-        snapshot.note(("framework", slug), {f"params/{slug}/framework.yml": framework.sum})
+        snapshot.note_framework(slug)
         return framework
     params = home(root) / "params"
     if not params.is_dir():

@@ -83,6 +83,11 @@ class Ledger:
         frames = {name: frame.copy(deep=False) for name, frame in frames.items() if isinstance(frame, pd.DataFrame)}
         return replace(self, **frames)
 
+    @property
+    def open_framework(self) -> Framework:
+        """The framework as whoever has this edition may see it: without the pages that are all exempt in a quarter."""
+        return self.framework.without({page for pages in self.bare.values() for page in pages})
+
     def sums(self, *, counted: bool = True) -> dict[str, str]:
         """
         Give the sha256 of its rows of each record file, by the file's name from the root; none of an empty one.
@@ -192,6 +197,7 @@ def load_ledger(framework: str, edition: str = "public", root: str | Path | None
     Read all the records of a framework for an edition, of every quarter.
 
     In the page of a run, what it gives is of the run's snapshot, and the page depends on all of it.
+    The public edition does not name the pages on which, in any quarter, everything is exempt.
 
     Raises:
         RecordsError: with every fault of every file; or that a page of a run asks for the other edition.
@@ -200,7 +206,7 @@ def load_ledger(framework: str, edition: str = "public", root: str | Path | None
     snapshot = current()
     if root is None and snapshot:
         snapshot.note(("ledger", framework), ledger.sums(counted=False))
-    return ledger
+    return replace(ledger, framework=ledger.open_framework, bare={})
 
 
 def recorded(framework: str, edition: str, root: str | Path | None = None) -> Ledger:

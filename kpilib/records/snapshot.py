@@ -74,6 +74,7 @@ class Snapshot:
             self._write({"missing": framework})
             raise RecordsError([Fault(framework, "is not in the records of this run", "Name a council's folder.")])
         if (self.folder / framework / "faults.pickle").exists():
+            self.note(("ledger", framework), {})  # a cell may cope with that, and show something else without them
             raise RecordsError(_read(self.folder / framework / "faults.pickle"))
         return _read(self.folder / framework / f"{name}.pickle")
 
@@ -98,6 +99,12 @@ class Snapshot:
             sums: the sha256 of each part of it.
         """
         self._write({"opened": list(opened), "sums": dict(sums)})
+
+    def note_framework(self, framework: str) -> None:
+        """Write down that a council's framework was opened."""
+        self.note(
+            ("framework", framework), {f"params/{framework}/framework.yml": self.part(framework, "framework").sum}
+        )
 
     def note_file(self, what: str) -> None:
         """Write down that something else than records was read: a file, a folder, a place in the network."""
