@@ -352,7 +352,7 @@ def test_one_group_is_enough(ledger: Ledger) -> None:
     said = repr(opened(replace(ledger, comparators=alone)).among_others("asc_information_users"))
 
     assert (
-        "1.8 points worse than the median of all authorities (70.3%, from 150 figures). "
+        "1.8 points worse than the median of all authorities (70.4%, from 150 figures). "
         "It ranked 93 of 151 among all authorities"
     ) in said
     assert "nearest neighbours" not in said.replace("list of nearest neighbours", "")

@@ -10,7 +10,7 @@ Ratings, forecasts and whatever else is computed from public figures tell nothin
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -29,11 +29,16 @@ Line = list[tuple[int, int]]  # of an equation: places of months, and how often 
 
 @dataclass(frozen=True)
 class Told:
-    """A text that the public edition prints: where it stands, the indicator that it is about, if any, and the text."""
+    """
+    A text that the public edition prints: where it stands, the indicator that it is about, if any, and the text.
+
+    A `cell` is of figures, and not of words, so that it says nothing of another indicator.
+    """
 
     place: str
     indicator: str
     text: str
+    cell: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,7 +74,11 @@ def given_away(texts: Texts, public: Texts, told: Iterable[Told], year_starts: i
     words, found = list(told), []
     for of, family in latest(figures).groupby("top", sort=False):
         if (family["secret"] & ~family["shown"]).any():
-            about = [each for each in words if top.get(each.indicator, "") in ("", of)]
+            about = [
+                each if top.get(each.indicator, "") in ("", of) else replace(each, indicator="")
+                for each in words
+                if top.get(each.indicator, "") in ("", of) or not each.cell
+            ]
             found += _solved(family, about)
     return found
 

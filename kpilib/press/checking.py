@@ -31,14 +31,17 @@ from kpilib.records.quarterly import read_quarterly
 from kpilib.records.schema import KEYS
 
 _WORDS = {
+    "indicators": ("name", "short_name", "definition", "source", "note"),
     "readings": ("as_printed", "numerator", "denominator", "covers", "note"),
     "targets": ("as_printed", "note"),
     "overrides": ("reason",),
-    "commentary": ("text",),
-    "risk_notes": ("text",),
-    "milestones": ("text", "commentary"),
+    "commentary": ("text", "owner"),
+    "risks": ("title", "owner", "progress", "note"),
+    "risk_notes": ("text", "owner"),
+    "milestones": ("objective", "text", "owner", "commentary"),
     "summaries": ("heading", "text"),
 }
+_CELLS = ("as_printed", "numerator", "denominator")  # which say something of their own indicator only
 
 
 @dataclass(frozen=True)
@@ -126,13 +129,16 @@ def _unmarked(plan: Plan) -> Iterator[Point]:
 
 def _told(public: Ledger, at: Period) -> Iterator[Told]:
     """What the public edition prints in words in a quarter's report."""
+    known = public.as_at(at)
+    yield Told(f"params/{public.framework.slug}/framework.yml, source", "", public.framework.source)
     for name, columns in _WORDS.items():
-        frame = getattr(public, name)
-        since = next((column for column in ("quarter", "reported") if column in frame), "")
-        for row in (frame[frame[since] == at.text] if since else frame).to_dict("records"):
+        frame = getattr(known, name)
+        for row in (frame[frame["quarter"] == at.text] if "quarter" in frame else frame).to_dict("records"):
             about = row.get("indicator", "")
             where = row["file"] if name == "summaries" else f"{name}.csv, {_key(name, row)}"
-            yield from (Told(f"{where}, {column}", about, str(row[column])) for column in columns if row[column])
+            for column in columns:
+                if row.get(column):
+                    yield Told(f"{where}, {column}", about, str(row[column]), column in _CELLS)
 
 
 def _key(name: str, row: Mapping[str, Any]) -> str:

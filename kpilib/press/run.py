@@ -17,7 +17,7 @@ from kpilib.press.pieces import WARM, Preparation, Prepared
 from kpilib.press.plan import Plan, read_manifest
 from kpilib.press.quarter import Outcome, Quarter, Task, begin, is_as_made, undisturbed
 from kpilib.press.workers import Limits, Made, Piece, Workers
-from kpilib.records.faults import RecordsError
+from kpilib.records.faults import Fault, RecordsError
 
 TOGETHER = 4  # quarters of one council that are prepared at once: what is prepared is held until it is made
 READERS = os.cpu_count() or 1
@@ -106,6 +106,14 @@ def run_all(plans: Sequence[Plan], how: How) -> Iterator[Outcome]:
         yield from _Floor(hands, stale, how).work()
 
 
+def _left_there(plan: Plan) -> list[Fault]:
+    """Tell of what an earlier run made, where this one could not even begin: at most one fault."""
+    if not (plan.folder / "index.html").exists():
+        return []
+    remedy = "Mend what is told above and run again, or take it away, before anybody reads it."
+    return [Fault(str(plan.folder), "what an earlier run made may be wrong or exempt now", remedy)]
+
+
 def _hands(how: How) -> Hands:
     if not how.scheduler:
         return Workers(how.jobs, how.limits)
@@ -163,7 +171,7 @@ class _Floor:
         each: Sequence[Prepared] = made.parts or [Prepared(faults=made.faults) for _ in plans]
         for plan, prepared in zip(plans, each, strict=True):
             if prepared.faults:
-                yield Outcome(plan.folder, faults=list(prepared.faults), refused=True)
+                yield Outcome(plan.folder, faults=[*prepared.faults, *_left_there(plan)], refused=True)
                 continue
             how, origins = self._how, self._origins[plan.folder]
             quarter = Quarter(plan, prepared, pdf=how.pdf, force=how.force, engine=how.engine, origins=origins)

@@ -76,11 +76,12 @@ def test_the_manifest_tells_what_was_made_from_what(report: Path, root: Path) ->
     del expected["manifest.json"]
 
     assert manifest["outputs"] == expected
-    params = {f"params/{name}": each for name, each in sums(root / "params").items() if name.startswith(QUARTER[0])}
-    assert params.items() <= manifest["inputs"].items()
+    own = f"{QUARTER[0]}/{QUARTER[1]}.yml"
+    assert manifest["inputs"][f"params/{own}"] == sums(root / "params")[own]
     records = load_ledger(QUARTER[0], "public", root)
     whole = page_records(records, records.framework.overview, records.framework.quarter(QUARTER[1]))
     assert whole.sums().items() <= manifest["inputs"].items()
+    assert manifest["inputs"][f"params/{QUARTER[0]}/framework.yml"] == whole.framework.sum
     assert set(manifest["versions"]) >= {"python", "kpilib", "pandas", "papermill", "nbconvert", "weasyprint"}
     assert {page["status"] for page in manifest["pages"].values()} == {"made"}
     assert manifest["parameters"]["place_to_live"]["quarter"] == "2019-20-Q3"

@@ -228,3 +228,70 @@ def test_nobody_makes_a_report_while_it_is_released(root: Path, monkeypatch: pyt
     release.release(SLUG, AT, root, despite="Tried out.")
 
     assert ["is being made by another run" in said for said in told] == [True, True]
+
+
+def test_a_figure_that_is_changed_and_changed_back_meanwhile_is_no_done_report(kpilib: Command, root: Path) -> None:
+    """The run says that records changed, and the next one makes what was of the other figure."""
+    before = contents(root)
+    book = nbformat.read(PROJECT / "notebooks" / "priority.ipynb", as_version=4)
+    path = root / "data" / SLUG / "readings.csv"
+    cell = f"path = {str(path)!r}\ntext = open(path).read()\nopen(path, 'w').write(text + ' ')\nopen(path, 'w').write(text);"
+    book.cells.append(nbformat.v4.new_code_cell(cell))
+    (root / "notebooks" / SLUG).mkdir(parents=True)
+    nbformat.write(book, root / "notebooks" / SLUG / "streets.ipynb")
+
+    done = kpilib(*RUN, "--root", str(root), "--no-pdf")
+    seen = (root / "outputs" / SLUG / AT / ".public/seen").exists()
+    shutil.rmtree(root / "notebooks")
+    again = kpilib(*RUN, "--root", str(root))
+
+    assert done.returncode == 1
+    assert (
+        done.stderr == "records: changed during the run\n  Run it again, so that every page is of the same records.\n"
+    )
+    assert not seen
+    assert again.returncode == 0
+    assert contents(root) == before
+
+
+def test_summaries_behind_a_link_count(kpilib: Command, root: Path, tmp_path: Path) -> None:
+    """A folder of summaries may be a link to where they are written; what becomes exempt there is made away with."""
+    words = root / "data" / SLUG / "summaries"
+    shutil.move(words, tmp_path / "words")
+    words.symlink_to(tmp_path / "words")
+    kpilib(*RUN, "--root", str(root), "--no-pdf")
+    path = tmp_path / "words" / AT / "1-place.md"
+    path.write_text(path.read_text("utf-8").replace("---\n{{", "exempt: paragraph 3\n---\n{{"), "utf-8")
+
+    done = kpilib(*RUN, "--root", str(root), "--no-pdf")
+
+    assert "Everything is up to date" not in done.stdout
+    assert "Director of Place" not in (folder(root) / "pages/summary.html").read_text("utf-8")
+
+
+def test_one_page_takes_away_what_the_report_does_not_have_any_more(kpilib: Command, root: Path) -> None:
+    """A page that is called otherwise now, and one on which everything became exempt."""
+    for name in ("litter", "repairs"):
+        shown = root / "data" / SLUG / "indicators.csv"
+        text = shown.read_text("utf-8")
+        line = next(line for line in text.splitlines() if line.startswith(name))
+        shown.write_text(text.replace(line, line + "3"), "utf-8")
+    path = root / "params" / SLUG / "framework.yml"
+    path.write_text(path.read_text("utf-8").replace("summary, title: Exec", "words, title: Exec"), "utf-8")
+    for each in (root / "data" / SLUG / "summaries" / AT).glob("*.md"):
+        each.write_text(each.read_text("utf-8").replace("page: summary", "page: words"), "utf-8")
+
+    done = kpilib(*RUN, "--root", str(root), "--no-pdf", "--page", "register")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not any((folder(root) / f"pages/{name}.html").exists() for name in ("summary", "streets"))
+
+
+def test_a_run_that_is_refused_tells_of_what_is_there(kpilib: Command, root: Path) -> None:
+    """Whoever reads the report of before should know that it may be wrong by now."""
+    change(root, ",90.6,2023-24-Q2,final,,", ",90.6%,2023-24-Q2,final,,")
+
+    done = kpilib(*RUN, "--root", str(root), "--no-pdf")
+
+    assert done.returncode == 1
+    assert f"{folder(root)}: what an earlier run made may be wrong or exempt now\n  Mend what is told" in done.stderr
