@@ -235,8 +235,8 @@ def test_a_figure_that_is_changed_and_changed_back_meanwhile_is_no_done_report(k
     before = contents(root)
     book = nbformat.read(PROJECT / "notebooks" / "priority.ipynb", as_version=4)
     path = root / "data" / SLUG / "readings.csv"
-    write = "open(path, 'w').write(text{});"
-    cell = f"path = {str(path)!r}\ntext = open(path).read()\n{write.format(' + chr(32))}\n{write.format('')}"
+    writes = [f"open(path, 'w').write(text{more});" for more in (" + ' '", "")]
+    cell = "\n".join([f"path = {str(path)!r}", "text = open(path).read()", *writes])
     book.cells.append(nbformat.v4.new_code_cell(cell))
     (root / "notebooks" / SLUG).mkdir(parents=True)
     nbformat.write(book, root / "notebooks" / SLUG / "streets.ipynb")
