@@ -12,8 +12,10 @@ import ctypes
 import gc
 import multiprocessing as mp
 import os
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -68,6 +70,7 @@ class _Work:
     process: BaseProcess
     pipe: Connection
     leash: Connection
+    folder: str
     began: float
 
     def end(self) -> None:
@@ -78,6 +81,7 @@ class _Work:
             self.process.kill()
             self.process.join()
         self.pipe.close()
+        shutil.rmtree(self.folder, ignore_errors=True)  # records may be in it, also where the worker was killed
 
 
 class Workers:
@@ -111,10 +115,11 @@ class Workers:
         self._still_loading = False
         ours, theirs = context.Pipe(duplex=False)
         held, leash = context.Pipe(duplex=False)
-        process = context.Process(target=_work, args=(piece, self._limits, theirs, held), daemon=False)
         with _undisturbed():
+            folder = tempfile.mkdtemp()
+            process = context.Process(target=_work, args=(piece, self._limits, theirs, held, folder), daemon=False)
             process.start()
-            self._at_work[key] = _Work(process, ours, leash, time.monotonic())
+            self._at_work[key] = _Work(process, ours, leash, folder, time.monotonic())
         theirs.close()
         held.close()
 
@@ -209,9 +214,14 @@ def _received(work: _Work) -> Made:
     return replace(made, seconds=time.monotonic() - work.began)
 
 
-def _work(piece: Piece, limits: Limits, pipe: Connection, leash: Connection) -> None:
-    """Be a worker: make a piece, send it, and end, whatever threads and processes it began."""
+def _work(piece: Piece, limits: Limits, pipe: Connection, leash: Connection, folder: str) -> None:
+    """
+    Be a worker: make a piece, send it, and end, whatever threads and processes it began.
+
+    What it keeps for a while, it keeps in a folder of its own, which goes with it.
+    """
     _stand_apart()
+    os.environ["TMPDIR"] = tempfile.tempdir = folder
     if sys.platform == "linux":
         _part_from_keeper(pipe, leash)
     else:

@@ -169,3 +169,18 @@ def test_a_kernel_is_held_to_what_a_page_may_show(tmp_path: Path) -> None:
 
     assert [fault.place for fault in kernel.faults] == ["b.ipynb, cell 4"]
     assert warm.faults == kernel.faults
+
+
+def test_nothing_of_the_records_is_left_where_a_page_was_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that ends at its limit of time leaves no file behind: it may have been of the restricted edition."""
+    kept = tmp_path / "kept"
+    kept.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(kept))
+
+    run = made(found(tmp_path / "root"), ["page = ''", "import time\ntime.sleep(60)"], WARM, Limits(seconds=6))
+
+    assert [fault.problem for fault in run.faults] == ["was not done within 6 seconds"]
+    left = [path.name for path in kept.iterdir()]
+    assert [name for name in left if not name.startswith("pymp-")] == []  # a folder of multiprocessing's own

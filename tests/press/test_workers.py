@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 import time
-from dataclasses import dataclass
-from typing import Any, ClassVar
 
 import psutil
 import pytest
+from pieces import Code
 
 from kpilib.press.workers import Limits, Made, make_here
 
@@ -25,19 +24,6 @@ if not os.fork():
 """
 HOLDING = "import os, time\nif not os.fork():\n    os.setsid()\n    time.sleep(60)\n"  # with the worker's pipe open
 ASLEEP = "import threading, time\nthreading.Thread(target=time.sleep, args=(60,)).start()\n"
-
-
-@dataclass(frozen=True)
-class Code:
-    """A piece that is made by running code."""
-
-    code: str
-    light: ClassVar[bool] = False
-
-    def make(self) -> tuple[Any, ...]:
-        """Run it."""
-        exec(self.code, {})
-        return ("made",)
 
 
 def made(code: str) -> Made:
