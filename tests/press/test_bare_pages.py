@@ -65,7 +65,7 @@ def test_asking_for_it_is_refused(kpilib: Command, root: Path) -> None:
     done = kpilib("run", SLUG, AT, "--root", str(root), "--no-pdf", "--page", PAGE)
     plan = kpilib("plan", SLUG, AT, "--root", str(root)).stdout
 
-    assert (done.returncode, len(done.stderr.splitlines())) == (1, 2)
+    assert done.returncode == 1
     assert done.stderr.startswith(f"page {PAGE}: everything on it is exempt in {AT}")
     assert "left out: everything on it is exempt" in next(line for line in plan.splitlines() if f"  {PAGE} " in line)
     with pytest.raises(RecordsError, match="everything on it is exempt"):
