@@ -35,7 +35,9 @@ def sha256_of(said: Any) -> str:
 def own_sources() -> str:
     """One sum of everything that kpilib itself is made of."""
     package = Path(kpilib.__file__).parent
-    sources = sorted(path for path in package.rglob("*") if path.suffix in (".py", ".css", ".js", ".j2", ".json"))
+    sources = sorted(
+        path for path in package.rglob("*") if path.suffix in (".py", ".css", ".js", ".j2", ".json", ".conf")
+    )
     return hashlib.sha256(b"".join(path.read_bytes() for path in sources)).hexdigest()
 
 

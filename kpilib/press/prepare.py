@@ -78,8 +78,8 @@ def _parameters(framework: str, root: Path) -> Mapping[str, bytes]:
 
 def parts(framework: str, edition: str, root: Path) -> Parts:
     """Read the records of a council into the parts of a snapshot, pickled; or the faults for which none can be."""
-    files = _parameters(framework, root)
     try:
+        files = _parameters(framework, root)
         return _pickled(recorded(framework, edition, root), [], files)
     except RecordsError as error:
         faults = [replace(fault, place=fault.place.replace(f"{root}/", "")) for fault in error.faults]

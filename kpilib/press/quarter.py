@@ -459,7 +459,7 @@ def is_as_made(plan: Plan, *, pdf: bool) -> bool:
     seen = _seen(plan)
     if not seen.exists() or (plan.root / "data" / plan.framework.slug / ".changes").exists():
         return False
-    origins, *bare = seen.read_text(encoding="utf-8").splitlines()
+    origins, *bare = seen.read_text(encoding="utf-8", errors="replace").splitlines() or [""]
     if origins != plan.fingerprint(others(plan), pdf=pdf):
         return False
     outputs = read_manifest(plan.folder)["outputs"]

@@ -206,6 +206,7 @@ def load_ledger(framework: str, edition: str = "public", root: str | Path | None
     snapshot = current()
     if root is None and snapshot:
         snapshot.note(("ledger", framework), ledger.sums(counted=False))
+        snapshot.note_framework(framework)
     return replace(ledger, framework=ledger.open_framework, bare={})
 
 

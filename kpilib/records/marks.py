@@ -97,6 +97,7 @@ def _figures(readings: pd.DataFrame, shown: pd.Index, at: Period, year_starts: i
     """Find the figures of a quarter's report without a mark whose period, or the one before, was exempt."""
     if "exempt" not in readings:
         return
+    readings = readings[readings["indicator"].isin(exempt_rows(readings)["indicator"])]
     known = readings.assign(
         end=[span(text, year_starts)[1] for text in readings["period"]],
         since=[span(text, year_starts)[1] for text in readings["reported"]],

@@ -15,6 +15,9 @@ from borough import AT, SLUG, found
 from councils import PROJECT
 
 from kpilib.pages.opening import open_page
+from kpilib.press.pieces import KERNEL, WARM, PagePiece
+from kpilib.press.prepare import parts
+from kpilib.press.workers import Limits, Made, make_here
 from kpilib.records.ledger import load_ledger
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
@@ -49,6 +52,18 @@ def with_cells(root: Path, *cells: str) -> None:
 
 def run(kpilib: Command, root: Path, *more: str) -> subprocess.CompletedProcess[str]:
     return kpilib("run", SLUG, AT, "--root", str(root), "--no-pdf", "--page", "streets", *more)
+
+
+def made(root: Path, engine: str, *cells: str) -> Made:
+    """Make a page of nothing but some cells, without a run around it."""
+    book = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(cell) for cell in ("import kpilib as kpi", *cells)]
+    )
+    book.metadata["kernelspec"] = {"name": "python3", "language": "python", "display_name": "Python 3"}
+    councils = {slug: parts(slug, "public", root) for slug in (SLUG, OTHER)}
+    content = nbformat.writes(book).encode()
+    piece = PagePiece("b.ipynb", content, {}, {}, "public", councils, engine, root, root / "outputs")
+    return make_here(piece, Limits())
 
 
 def page(root: Path, edition: str = "public") -> bytes:
@@ -137,25 +152,21 @@ def test_a_whole_report_is_out_of_date_once_another_council_that_it_shows_has_ch
 @pytest.mark.parametrize(
     ("cell", "engine"),
     [
-        (f"kpi.load_ledger('{SLUG}', 'restricted')", []),
-        (f"kpi.load_ledger('{SLUG}', 'restricted')", ["--kernel"]),
-        (f"kpi.open_page('{SLUG}', 'streets', '{AT}', 'restricted')", []),
-        (f"kpi.load_ledger('{OTHER}', 'restricted')", []),
-        (f"kpi.load_ledger('{SLUG}', 'restricted', kpi.home())", []),
+        (f"kpi.load_ledger('{SLUG}', 'restricted')", WARM),
+        (f"kpi.load_ledger('{SLUG}', 'restricted')", KERNEL),
+        (f"kpi.open_page('{SLUG}', 'streets', '{AT}', 'restricted')", WARM),
+        (f"kpi.load_ledger('{OTHER}', 'restricted')", WARM),
+        (f"kpi.load_ledger('{SLUG}', 'restricted', kpi.home())", WARM),
     ],
     ids=["records", "in a kernel", "page", "of another council", "by the folder"],
 )
-def test_a_public_run_refuses_the_restricted_edition(
-    kpilib: Command, boroughs: Path, cell: str, engine: list[str]
-) -> None:
+def test_a_public_run_refuses_the_restricted_edition(boroughs: Path, cell: str, engine: str) -> None:
     """In two lines, and nothing of it is printed."""
-    with_cells(boroughs, f"print({cell})")
+    (fault,) = made(boroughs, engine, f"print({cell})").faults
 
-    done = run(kpilib, boroughs, *engine)
-
-    assert done.returncode == 1
-    assert "edition: 'restricted' is asked for in a run of the public edition" in done.stderr
-    assert len(done.stderr.splitlines()) == 2
+    assert fault.problem == "'restricted' is asked for in a run of the public edition" or fault.problem.startswith(
+        "edition: 'restricted' is asked for in a run of the public edition"
+    )
 
 
 def test_a_council_that_is_not_there_is_told_as_in_jupyterlab(kpilib: Command, boroughs: Path) -> None:
@@ -172,32 +183,40 @@ def test_a_council_that_is_not_there_is_told_as_in_jupyterlab(kpilib: Command, b
 @pytest.mark.parametrize(
     ("cell", "engine"),
     [
-        ("open(kpi.home() / 'own.csv').read()", []),
-        ("open(kpi.home() / 'own.csv').read()", ["--kernel"]),
-        ("import pandas as pd; pd.read_csv(kpi.home() / 'own.csv')", []),
-        ("import importlib; importlib.import_module('own_module')", []),
-        ("list((kpi.home() / 'data').iterdir())", []),
-        ("getattr(kpi.home() / 'own.csv', 'read' + '_text')()", []),
-        ("import subprocess; subprocess.run(['true'])", []),
-        ("import socket; socket.socket().connect_ex(('127.0.0.1', 9))", []),
-        (f"kpi.load_ledger('{SLUG}', 'public', kpi.home())", []),
+        ("open(kpi.home() / 'own.csv').read()", WARM),
+        ("open(kpi.home() / 'own.csv').read()", KERNEL),
+        ("import pandas as pd; pd.read_csv(kpi.home() / 'own.csv')", WARM),
+        ("import importlib; importlib.import_module('own_module')", WARM),
+        ("list((kpi.home() / 'data').iterdir())", WARM),
+        ("getattr(kpi.home() / 'own.csv', 'read' + '_text')()", WARM),
+        ("import subprocess; subprocess.run(['true'])", WARM),
+        ("import socket; socket.socket().connect_ex(('127.0.0.1', 9))", WARM),
+        (f"kpi.load_ledger('{SLUG}', 'public', kpi.home())", WARM),
     ],
     ids=["open", "in a kernel", "pandas", "a module", "a folder", "other words", "a program", "the network", "records"],
 )
-def test_a_notebook_that_reads_for_itself_is_made_each_time(
-    kpilib: Command, boroughs: Path, cell: str, engine: list[str]
-) -> None:
-    """Whatever it reads, and in whatever words, nobody can tell whether that has changed."""
+def test_what_a_notebook_reads_for_itself_is_noted(boroughs: Path, cell: str, engine: str) -> None:
+    """Whatever it reads, and in whatever words."""
     (boroughs / "own.csv").write_text("a,b\n1,2\n", "utf-8")
     (boroughs / "own_module.py").write_text("x = 1\n", "utf-8")
-    with_cells(boroughs, f"import sys; sys.path.append('{boroughs}')", cell + ";")
-    assert run(kpilib, boroughs, *engine).returncode == 0
-    again = run(kpilib, boroughs, *engine)
+    path = f"import sys; sys.path.append({str(boroughs)!r})"
+
+    run = made(boroughs, engine, path, cell + ";")
+
+    assert run.faults == ()
+    assert run.opened.read != ()
+
+
+def test_a_notebook_that_reads_for_itself_is_made_each_time(kpilib: Command, boroughs: Path) -> None:
+    """Nobody can tell whether what it reads has changed; the plan says so."""
+    (boroughs / "own.csv").write_text("a,b\n1,2\n", "utf-8")
+    with_cells(boroughs, "open(kpi.home() / 'own.csv').read();")
+    assert run(kpilib, boroughs).returncode == 0
+    again = run(kpilib, boroughs)
 
     plan = kpilib("plan", SLUG, AT, "--root", str(boroughs)).stdout
-    assert "what its notebook fetches for itself" in next(
-        line for line in plan.splitlines() if line.startswith("  streets ")
-    )
+    line = next(line for line in plan.splitlines() if line.startswith("  streets "))
+    assert "what its notebook fetches for itself" in line
     assert "Everything is up to date" not in again.stdout
 
 
