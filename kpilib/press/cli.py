@@ -183,6 +183,8 @@ def _told(outcome: Outcome) -> Iterator[str]:
     if made or not kept:
         besides = f", {kept} up to date" if kept else ""
         yield f"{made} {'file' if made == 1 else 'files'} made in {outcome.folder}{besides}"
+    elif outcome.faults:
+        yield f"Nothing was made; {kept} up to date in {outcome.folder}"
     else:
         yield f"Everything is up to date in {outcome.folder}"
     yield from outcome.notes

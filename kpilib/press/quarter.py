@@ -432,7 +432,7 @@ class Quarter:
             for name, how in [*self._manifest[part].items()]:
                 if how.get("status") == "made" and {*how.get("files", {})} & {*there}:
                     del self._manifest[part][name]
-        told = [name for name in there if name.endswith((".html", ".pdf"))]
+        told = [name for name in there if not name.endswith(".ipynb")]
         if told:
             again = f"kpilib run {self.plan.framework.slug} {self.plan.quarter.text}"
             again += "" if self.plan.edition == "public" else f" --edition {self.plan.edition}"
