@@ -36,7 +36,7 @@ def forbid_writing(folder: Path) -> None:
             paths, writes = given[:1], bool(given[2] & _WRITING) if isinstance(given[2], int) else True
         else:
             paths, writes = given[:2], event in _CHANGES
-        if writes and any(_is_below(path, below) for path in paths):
+        if writes and any(_is_below(path, (below,)) for path in paths):
             msg = "a page writes nothing into outputs/; what a cell shows is put there by the run"
             raise PermissionError(msg)
 
@@ -97,13 +97,13 @@ def _reads(flags: Any) -> bool:
 def _is_of_python(path: str | bytes | os.PathLike[Any], folders: tuple[str, ...]) -> bool:
     """Whether a path is in one of some folders, is where Python looks for modules, or tells what is installed."""
     text = os.fsdecode(path)
-    if any(_is_below(text, folder) for folder in folders):
+    if _is_below(text, folders):
         return True
     installed = any(part.endswith((".egg-info", ".dist-info")) for part in Path(text).parts)
     return installed or os.path.realpath(text) in {os.path.realpath(each) for each in sys.path}
 
 
-def _is_below(path: Any, folder: str) -> bool:
+def _is_below(path: Any, folders: tuple[str, ...]) -> bool:
     if not isinstance(path, str | bytes | os.PathLike):
         return False
-    return (os.path.realpath(os.fsdecode(path)) + os.sep).startswith(folder + os.sep)
+    return (os.path.realpath(os.fsdecode(path)) + os.sep).startswith(tuple(folder + os.sep for folder in folders))

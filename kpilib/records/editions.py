@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence, Set
 import numpy as np
 import pandas as pd
 
-from kpilib.records.framework import INDICATOR_PAGES, PageEntry
+from kpilib.records.framework import INDICATOR_PAGES, REGISTER_PAGES, PageEntry
 from kpilib.records.periods import Period, period
 from kpilib.records.schema import KEYS
 from kpilib.records.sums import Keys, add_up, counted, figures_in_time, follows, latest, span
@@ -24,7 +24,6 @@ HELD_BACK = "held back"  # not marked itself, and left out because of what is
 KINDS = ("indicator", "figure", "remark", "risk or opportunity", "note on a risk", "milestone", "summary", HELD_BACK)
 TELLING = ("indicators.csv", "readings.csv", "risks.csv")  # the files that say of others what is exempt there
 _CHECK = "`kpilib check` shows it; mark it as exempt, or correct what it is about."
-REGISTER_PAGES = ("risk_register", "directorate")
 _IN_QUARTERS = (
     ("readings.csv", "reported"),
     *(
@@ -336,7 +335,7 @@ def paragraphs(said: str) -> str:
     return ", ".join(sorted(set(re.findall("[1-7]", match[1])))) if match else ""
 
 
-def withheld(texts: Texts, summaries: pd.DataFrame, year_starts: int) -> pd.DataFrame:
+def withheld(texts: Texts, public: Texts, summaries: pd.DataFrame, year_starts: int) -> pd.DataFrame:
     """
     Count what the restricted edition has beside the public one, without a word of it.
 
@@ -344,7 +343,8 @@ def withheld(texts: Texts, summaries: pd.DataFrame, year_starts: int) -> pd.Data
 
     Args:
         texts: every file, exempt rows included.
-        summaries: likewise.
+        public: what the public edition has of them.
+        summaries: exempt ones included.
 
     Returns:
         a row for each item: kind, of `KINDS`; paragraph, as `paragraphs` reads it; start and end, the last months of
@@ -361,7 +361,6 @@ def withheld(texts: Texts, summaries: pd.DataFrame, year_starts: int) -> pd.Data
         )
         return pd.DataFrame({"kind": kind, "paragraph": marked.map(paragraphs), "start": start, "end": end})
 
-    public = without_exempt(texts, year_starts)
     gone = {key: set(texts[file][key]) - set(public[file][key]) for key, file in _OWNERS.items()}
     marks = (
         exempt_rows(texts["risks.csv"]).drop_duplicates("risk").set_index("risk").get("exempt", pd.Series(dtype=str))

@@ -29,6 +29,7 @@ MILESTONES = ("achieved", "on track", "at risk", "missed", "not yet due")
 OVERVIEW = "index"
 COVER = "cover_report"
 INDICATOR_PAGES = ("priority", "services", "directorate")
+REGISTER_PAGES = ("risk_register", "directorate")
 WORDED_PAGES = ("executive_summary", "services", "directorate")  # those that print summaries
 _SLUG = re.compile(r"[a-z0-9][a-z0-9_-]*")
 _TOLERANCE = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,9})?)(%| points)")

@@ -41,6 +41,7 @@ from kpilib.records.summaries import read_summaries, visible
 
 RESERVED = ("main", "papers", "finder", "indicators", "index")
 MOST_ROWS, MOST_CELLS = 250_000, 1_000  # of a record file, and of a row: many times what any council has
+OF_QUARTERS = ("overrides", "tallies", "commentary", "risks", "risk_notes", "milestones", "summaries")
 NEEDED = ("indicators.csv", "readings.csv", "targets.csv")
 
 
@@ -114,25 +115,34 @@ class Ledger:
         of what is said of a quarter (commentary, summaries, overrides, tallies, risks, milestones), all up to that one;
         of indicators, those that had begun and not ended.
         """
-        readings = self.readings[self.readings["reported_end"] <= at.end]
-        readings = readings.sort_values(["indicator", "end", "reported_end"], kind="stable")
+        known = self.reported(at)
+        ended = known.indicators["to_end"].notna() & (known.indicators["to_end"] < at.end)
+        readings = known.readings.sort_values(["indicator", "end", "reported_end"], kind="stable")
         readings = _revised(readings)
-        benchmarks = self.benchmarks[self.benchmarks["reported_end"] <= at.end]
+        return replace(
+            known,
+            indicators=known.indicators[~ended],
+            readings=readings.drop_duplicates(["indicator", "period"], keep="last"),
+            benchmarks=known.benchmarks.sort_values("reported_end", kind="stable").drop_duplicates(
+                ["indicator", "period", "comparator"], keep="last"
+            ),
+        )
+
+    def reported(self, at: Period) -> Ledger:
+        """
+        Leave out what was reported or said after a quarter, and indicators that began after it.
+
+        Earlier figures stay, revised or not, and so do indicators that have ended.
+        """
         begun = self.indicators["from_end"].isna() | (self.indicators["from_end"] <= at.end)
-        ended = self.indicators["to_end"].notna() & (self.indicators["to_end"] < at.end)
         held = self.withheld
         return replace(
             self,
+            indicators=self.indicators[begun],
+            readings=self.readings[self.readings["reported_end"] <= at.end],
+            benchmarks=self.benchmarks[self.benchmarks["reported_end"] <= at.end],
             withheld=held[(held["start"] <= at.end) & (held["end"] >= at.end)],
-            indicators=self.indicators[begun & ~ended],
-            readings=readings.drop_duplicates(["indicator", "period"], keep="last"),
-            benchmarks=benchmarks.sort_values("reported_end", kind="stable").drop_duplicates(
-                ["indicator", "period", "comparator"], keep="last"
-            ),
-            **{
-                name: _until(getattr(self, name), at)
-                for name in ("overrides", "tallies", "commentary", "risks", "risk_notes", "milestones", "summaries")
-            },
+            **{name: _until(getattr(self, name), at) for name in OF_QUARTERS},
         )
 
     def until(self, at: Period) -> Ledger:
@@ -154,8 +164,7 @@ def unrecorded(ledger: Ledger, at: Period) -> list[Fault]:
 
     A record of a quarter is a figure reported in it, whatever else is said of it, or a summary.
     """
-    said = ("overrides", "tallies", "commentary", "risks", "risk_notes", "milestones", "summaries")
-    ends = {end: text for name in said for end, text in _ends(getattr(ledger, name), "quarter")}
+    ends = {end: text for name in OF_QUARTERS for end, text in _ends(getattr(ledger, name), "quarter")}
     ends |= dict(_ends(ledger.readings, "reported"))
     if at.end in ends:
         return []
@@ -252,11 +261,12 @@ def recorded(framework: str, edition: str, root: str | Path | None = None) -> Le
     if faults:
         raise RecordsError(faults)
     texts = carried(everything, loaded)  # with the exempt rows, since one may have taken in an open risk
-    held = withheld(texts, summaries, loaded.year_starts)
+    public = without_exempt(texts, loaded.year_starts)
+    held = withheld(texts, public, summaries, loaded.year_starts)
     bare: Mapping[str, tuple[str, ...]] = {}
     if edition == "public":
-        whole, texts = texts, without_exempt(texts, loaded.year_starts)
-        bare = bare_pages(loaded.pages, whole, texts, summaries, loaded.year_starts) if len(held) else {}
+        bare = bare_pages(loaded.pages, texts, public, summaries, loaded.year_starts) if len(held) else {}
+        texts = public
         summaries = summaries[summaries["exempt"] == ""].reset_index(drop=True)
     typed = {file: _typed(file, frame, loaded.year_starts) for file, frame in texts.items()}
     benchmarks = typed["benchmarks.csv"]

@@ -7,13 +7,12 @@ from dataclasses import replace
 
 import pandas as pd
 
-from kpilib.records.framework import INDICATOR_PAGES, PageEntry
+from kpilib.records.framework import INDICATOR_PAGES, REGISTER_PAGES, PageEntry
 from kpilib.records.ledger import Ledger
 from kpilib.records.periods import Period
 
 _OF_INDICATORS = ("readings", "targets", "overrides", "benchmarks", "commentary")
 _OF_REGISTER = ("risks", "risk_notes")
-_REGISTER_KINDS = ("risk_register", "directorate")
 _TOKEN = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 _COUNTING = re.compile(
     r"\b(count|share|milestones|risks|opportunities)\b"
@@ -31,7 +30,7 @@ def page_records(ledger: Ledger, entry: PageEntry, at: Period) -> Ledger:
     counts of its own.
     The framework is without the pages on which everything is exempt, where the edition is the public one.
     """
-    known = replace(_reported(ledger, at), framework=ledger.framework.without(ledger.bare.get(at.text, ())))
+    known = replace(ledger.reported(at), framework=ledger.framework.without(ledger.bare.get(at.text, ())))
     words = known.summaries[(known.summaries["page"] == entry.page) & (known.summaries["quarter"] == at.text)]
     tokens = " ".join(_TOKEN.findall(" ".join(words["text"])))
     counts = _COUNTING.search(tokens) or (known.tallies["quarter"] == at.text).any()
@@ -51,25 +50,9 @@ def page_records(ledger: Ledger, entry: PageEntry, at: Period) -> Ledger:
         milestones=milestones,
         summaries=words,
         **{name: _of(getattr(known, name), names) for name in _OF_INDICATORS},
-        **{name: getattr(known, name).iloc[:0] for name in _OF_REGISTER if entry.kind not in _REGISTER_KINDS},
+        **{name: getattr(known, name).iloc[:0] for name in _OF_REGISTER if entry.kind not in REGISTER_PAGES},
     )
 
 
 def _of(frame: pd.DataFrame, names: set[str]) -> pd.DataFrame:
     return frame[frame["indicator"].isin(names)]
-
-
-def _reported(ledger: Ledger, at: Period) -> Ledger:
-    """Leave out what was reported or said after a quarter; earlier figures stay, revised or not."""
-    begun = ledger.indicators["from_end"].isna() | (ledger.indicators["from_end"] <= at.end)
-    held = ledger.withheld
-    spoken = ("overrides", "tallies", "commentary", "risks", "risk_notes", "milestones", "summaries")
-    until = {name: getattr(ledger, name) for name in spoken}
-    return replace(
-        ledger,
-        indicators=ledger.indicators[begun],
-        readings=ledger.readings[ledger.readings["reported_end"] <= at.end],
-        benchmarks=ledger.benchmarks[ledger.benchmarks["reported_end"] <= at.end],
-        withheld=held[(held["start"] <= at.end) & (held["end"] >= at.end)],
-        **{name: frame[frame["quarter_end"] <= at.end] for name, frame in until.items()},
-    )
