@@ -94,6 +94,17 @@ SUMMARIES = {
 }
 
 
+def folder(root: Path) -> Path:
+    """Where its quarter's public report is."""
+    return root / "outputs" / SLUG / AT / "public"
+
+
+def files(root: Path) -> dict[str, Path]:
+    """Give every file of that report by its name, but for the manifest, which has times in it."""
+    paths = (path for path in folder(root).rglob("*") if path.is_file() and path.name != "manifest.json")
+    return {path.relative_to(folder(root)).as_posix(): path for path in paths}
+
+
 def found(root: Path) -> Path:
     """Write the borough's records and parameters into a root; its notebooks are those that kpilib brings."""
     (root / "params" / SLUG).mkdir(parents=True)

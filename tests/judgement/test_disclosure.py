@@ -23,7 +23,6 @@ QUARTERS = [f"{YEAR}-Q{number}" for number in (1, 2, 3, 4)]
 MONTHS = [f"{2019 + (number > 12)}-{(number - 1) % 12 + 1:02d}" for number in range(4, 16)]
 MARK = "3"
 
-TIMES = [*MONTHS, *QUARTERS, YEAR, "2018-19"]
 
 Cells = Mapping[tuple[str, str], str]  # by indicator and period: a figure, or the mark beside it
 

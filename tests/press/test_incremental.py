@@ -10,7 +10,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from borough import AT, SLUG, found
+from borough import AT, SLUG, files, folder, found
 from councils import PROJECT
 
 Command = Callable[..., subprocess.CompletedProcess[str]]
@@ -40,14 +40,9 @@ def root(printed: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(printed, tmp_path / "root"))
 
 
-def folder(root: Path) -> Path:
-    return root / "outputs" / SLUG / AT / "public"
-
-
 def written(root: Path) -> dict[str, int]:
     """When each file was written, and so which are newer."""
-    paths = (path for path in folder(root).rglob("*") if path.is_file() and path.name != "manifest.json")
-    return {path.relative_to(folder(root)).as_posix(): path.stat().st_mtime_ns for path in paths}
+    return {name: path.stat().st_mtime_ns for name, path in files(root).items()}
 
 
 def again(kpilib: Command, root: Path, *more: str) -> set[str]:

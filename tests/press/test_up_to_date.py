@@ -14,7 +14,7 @@ from typing import Any
 
 import nbformat
 import pytest
-from borough import AT, SLUG, found
+from borough import AT, SLUG, files, folder, found
 from councils import PROJECT
 from filelock import FileLock
 
@@ -50,14 +50,9 @@ def root(printed: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(printed, tmp_path / "root"))
 
 
-def folder(root: Path) -> Path:
-    return root / "outputs" / SLUG / AT / "public"
-
-
 def contents(root: Path) -> dict[str, bytes]:
-    """Give every file of the report but the manifest, which has times in it."""
-    paths = (path for path in folder(root).rglob("*") if path.is_file() and path.name != "manifest.json")
-    return {path.relative_to(folder(root)).as_posix(): path.read_bytes() for path in paths}
+    """What is in each file of the report."""
+    return {name: path.read_bytes() for name, path in files(root).items()}
 
 
 def change(root: Path, old: str, new: str) -> None:
